@@ -1,0 +1,331 @@
+"""The section tree of a numbered text, built from its outline markers.
+
+A marker opens a unit if its number fits the count at its level and if it does not stand
+in the middle of a sentence that was wrapped there. What a unit's first paragraph is,
+a heading, a heading with running text behind a colon, or running text alone, is decided by
+its length and punctuation (行政院「文書處理手冊」 gives the nesting of the markers; headings
+there carry no full stop).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from kg.text.clean import Clean, concat, joined
+from kg.text.outline import RANK, Marker, marker
+
+#: characters that end a sentence or a clause that a list may follow
+STOPS = "。；;！!？?：:"
+_OPEN = "「『（(《〈【["
+_CLOSE = "」』）)》〉】]"
+#: a heading is not longer than this (characters)
+LONGEST_TITLE = 45
+#: a line this much narrower than the usual full line ends its paragraph (full-width characters)
+_SLACK = 3.0
+#: what follows a number that is a quantity and no marker
+_UNIT_AHEAD = re.compile(r"\s*(?:[萬億兆%％元年月日週時分秒度倍成]|[個項家件人座萬千百]次?|\d+\s*[萬億兆%％元年月日級家件人項])")
+#: the words before a colon that announce a list inside a sentence
+_ANNOUNCES = re.compile(r"(?:如下|如次|下列\S{0,6}|以下\S{0,6}|包括|包含|例如|諸如|分別為|分為|即為|即|係|為|如)$")
+_LEAD_IN = re.compile(r"[，,][^，,]{0,14}(?:如下|如次)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A numbered unit: ``lines`` are its own lines without the marker, up to its first child.
+
+    ``parent`` is the index of the unit it is part of (-1: the document), ``level`` counts from 1.
+    ``certain`` is False where the marker was accepted in spite of its context.
+    """
+
+    marker: Marker | None
+    parent: int
+    level: int
+    lines: tuple[Clean, ...]
+    place: Clean
+    certain: bool = True
+
+    def text(self) -> Clean:
+        """Its own text, joined over line breaks."""
+        return join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a document's lines are set: ``width`` of a full line (0: lines are not wrapped at a
+    width), ``marked`` if a blank at the line's end marks the end of a paragraph."""
+
+    width: float
+    marked: bool
+
+    def ends_paragraph(self, line: Clean) -> bool:
+        """Does the paragraph end with this line?"""
+        text = line.text.rstrip("\r\n")
+        if self.width == 0:
+            return True
+        if self.marked and text.rstrip() and not text.rstrip()[-1].isascii():
+            return text != text.rstrip()
+        return width(text) < self.width - _SLACK
+
+
+def width(text: str) -> float:
+    """Width in full-width characters, without blanks beside Chinese: a half-width one counts 0.5.
+
+    >>> width("第4期 計畫")
+    4.5
+    """
+    return sum(
+        1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in re.sub(r"\s+", "", text)
+    )
+
+
+def join(lines: Sequence[Clean]) -> Clean:
+    """Lines joined as Chinese typesetting means them; a line break between two words stays a blank."""
+    parts: list[Clean] = []
+    for line in lines:
+        if not len(line):
+            continue
+        if parts:
+            parts.append(Clean("\n", (parts[-1].offsets[-1] + 1,)))
+        parts.append(line)
+    return joined(concat(parts)).strip()
+
+
+def layout(lines: Sequence[Clean]) -> Layout:
+    """How the lines (blank ones left out) are set, learned from the lines before markers and the others."""
+    last: list[str] = []
+    inner: list[str] = []
+    for line, after in zip(lines, lines[1:], strict=False):
+        (last if marker(after.text) else inner).append(line.text.rstrip("\r\n"))
+    if not inner:
+        return Layout(0, False)
+    usual = median(width(t) for t in inner)
+    # wrapped text: most lines inside paragraphs are about equally wide
+    wrapped = sum(abs(width(t) - usual) <= 4 for t in inner) >= 0.4 * len(inner)
+
+    def blank_share(texts: list[str]) -> float:
+        chinese = [t for t in texts if t.rstrip() and not t.rstrip()[-1].isascii()]
+        return sum(t != t.rstrip() for t in chinese) / len(chinese) if chinese else 0.0
+
+    marked = len(last) >= 10 and blank_share(last) >= 0.9 and blank_share(inner) <= 0.5
+    return Layout(usual if wrapped and usual >= 12 else 0, marked)
+
+
+@dataclass(slots=True)
+class _Open:
+    kind: str
+    ordinal: int
+    parts: tuple[int, ...]
+    unit: int
+
+
+@dataclass(slots=True)
+class _Draft:
+    marker: Marker | None
+    parent: int
+    level: int
+    lines: list[Clean]
+    place: Clean
+    certain: bool = True
+
+
+class _Builder:
+    """Reads lines one after the other and keeps the stack of open units."""
+
+    def __init__(self, form: Layout, kinds: tuple[str, ...]) -> None:
+        self.form = form
+        self.kinds = kinds
+        self.units: list[_Draft] = []
+        self.stack: list[_Open] = []
+        #: kind -> kind of the unit it was first seen in
+        self.inside: dict[str, str] = {}
+        self.before: Clean | None = None
+
+    def read(self, line: Clean) -> None:
+        m = marker(line.text, *self.kinds)
+        opened = self._open(m, line) if m else False
+        if not opened:
+            if not self.units:
+                self.units.append(_Draft(None, -1, 1, [], line))
+            self.units[-1].lines.append(line)
+        self.before = line
+
+    @staticmethod
+    def _kind(m: Marker) -> str:
+        return f"decimal-{len(m.parts)}" if m.kind == "decimal" else m.kind
+
+    def _open(self, m: Marker, line: Clean) -> bool:
+        kind = self._kind(m)
+        depth = self._depth(kind, m)
+        if depth is None:
+            return False
+        expected = depth < len(self.stack) and self.stack[depth].kind == kind and (
+            m.ordinal == self.stack[depth].ordinal + 1)
+        rest = line.text[m.end:]
+        certain = True
+        if self._mid_sentence():
+            if not expected or _UNIT_AHEAD.match(rest):
+                return False
+            certain = False
+        if not expected and (m.ordinal != 1 and self._counted_inline(m) or _UNIT_AHEAD.match(rest) and m.kind == "decimal"):
+            return False
+        del self.stack[depth:]
+        parent = self.stack[-1].unit if self.stack else -1
+        self.inside.setdefault(kind, self.stack[-1].kind if self.stack else "")
+        self.units.append(_Draft(m, parent, depth + 1, [line[m.end:]], line, certain))
+        self.stack.append(_Open(kind, m.ordinal, m.parts, len(self.units) - 1))
+        return True
+
+    def _depth(self, kind: str, m: Marker) -> int | None:
+        """Where in the stack the marker belongs; None if its number does not fit there."""
+        for depth in range(len(self.stack) - 1, -1, -1):
+            top = self.stack[depth]
+            if top.kind != kind:
+                continue
+            if m.parts and m.parts[:-1] != top.parts[:-1]:
+                break
+            # the next one, one with one missing before it, the same number printed twice
+            if 0 <= m.ordinal - top.ordinal <= 2 and (m.ordinal != top.ordinal or self._fresh()):
+                return depth
+            # a new count: of a deeper list that the kind was not seen in, or after an unnumbered heading
+            return depth if m.ordinal == 1 and self._fresh() else None
+        if m.ordinal != 1:
+            return None
+        if m.parts:
+            return self._decimal_depth(m)
+        return self._new_depth(kind)
+
+    def _decimal_depth(self, m: Marker) -> int | None:
+        """1.1 belongs under 1. (or is the first of its kind), 2.1 under 2. or after 1.x."""
+        above = m.parts[:-1]
+        for depth in range(len(self.stack) - 1, -1, -1):
+            top = self.stack[depth]
+            if (top.parts or (top.ordinal,)) == above and (top.parts or top.kind in ("arabic", "chapter")):
+                return depth + 1
+            if len(top.parts) == len(m.parts) and above[-1] - top.parts[-2] in (1, 2):
+                return depth
+        first = not any(u.marker and u.marker.kind in ("decimal", "arabic") for u in self.units)
+        return len(self.stack) if first and set(above) == {1} and self._fresh() else None
+
+    def _new_depth(self, kind: str) -> int:
+        """The place of a kind that is not open: where it was seen before, else by the style guide's order."""
+        known = self.inside.get(kind)
+        if known is not None:
+            for depth, top in enumerate(self.stack):
+                if top.kind == known:
+                    return depth + 1
+        rank = RANK[kind.split("-")[0] if kind.startswith("decimal") else kind]
+        ranks = [RANK["decimal" if o.kind.startswith("decimal") else o.kind] for o in self.stack]
+        if ranks and ranks[-1] > rank and len(self.units[-1].lines) <= 1 and known is None:
+            # directly below a heading: this document nests the other way round
+            return len(self.stack)
+        return next((depth for depth, r in enumerate(ranks) if r > rank), len(self.stack))
+
+    def _fresh(self) -> bool:
+        """Did a paragraph just end?"""
+        return self.before is None or not self._mid_sentence()
+
+    def _mid_sentence(self) -> bool:
+        """Was the line before full and left without a stop, or with an open bracket?"""
+        if self.before is None:
+            return False
+        text = self.before.text.rstrip()
+        if not text or text[-1] in STOPS:
+            return False
+        opened = sum(text.count(c) for c in _OPEN) - sum(text.count(c) for c in _CLOSE)
+        if opened > 0 and self.form.width and not self.form.ends_paragraph(self.before):
+            return True
+        m = marker(text)
+        if m and m.kind in ("formal", "chapter"):
+            return False
+        return not self.form.ends_paragraph(self.before)
+
+    def _counted_inline(self, m: Marker) -> bool:
+        """Did the open unit's running text count up to this number in its sentence ((1) …、(2) …)?"""
+        if not self.units:
+            return False
+        own = unicodedata.normalize("NFKC", "".join(x.text for x in self.units[-1].lines))
+        if m.kind.endswith("paren"):
+            earlier = unicodedata.normalize("NFKC", m.text)
+            inner = re.search(r"\((\S+)\)", earlier)
+            return inner is not None and inner[1] != "1" and bool(re.search(r"[(](?:1|一|a|A)[)]", own))
+        return False
+
+
+def outline(lines: Sequence[Clean], form: Layout | None = None, kinds: tuple[str, ...] = ()) -> tuple[Unit, ...]:
+    """The numbered units of a text in order; lines before the first marker become a unit without one.
+
+    ``lines``: the text's lines, blank ones and furniture left out. ``kinds`` limits the markers
+    to these kinds. A unit's parent stands before it.
+    """
+    builder = _Builder(form or layout(lines), kinds)
+    for line in lines:
+        builder.read(line)
+    return tuple(Unit(u.marker, u.parent, u.level, tuple(u.lines), u.place, u.certain) for u in builder.units)
+
+
+def paragraphs(lines: Sequence[Clean], form: Layout) -> Iterator[Clean]:
+    """The paragraphs of a unit's lines, joined."""
+    part: list[Clean] = []
+    for line in lines:
+        if not line.text.strip():
+            continue
+        part.append(line)
+        if form.ends_paragraph(line):
+            yield join(part)
+            part = []
+    if part:
+        yield join(part)
+
+
+def top_level(text: str, chars: str) -> Iterator[int]:
+    """Positions of any of ``chars`` outside brackets and quotation marks."""
+    depth = 0
+    for i, c in enumerate(text):
+        if c in _OPEN:
+            depth += 1
+        elif c in _CLOSE:
+            depth = max(0, depth - 1)
+        elif depth == 0 and c in chars:
+            yield i
+
+
+def colon(text: str) -> int | None:
+    """Position of the first colon that may follow a heading; ratios, times and addresses have none."""
+    for i in top_level(text, "：:︰"):
+        numeric = text[i - 1:i].isdigit() and text[i + 1:i + 2].isdigit()
+        if not numeric and text[i + 1:i + 3] != "//":
+            return i
+    return None
+
+
+def titled(text: str) -> bool:
+    """May the whole text be a heading: short, without a stop, no clause left open?"""
+    return (
+        0 < len(text) <= LONGEST_TITLE and text[-1] not in "，,、。；;！？!?：:" and not any(top_level(text, "。；;！？!?"))
+    )
+
+
+def heading(unit: Unit, form: Layout) -> Clean | None:
+    """The heading of a unit: its first paragraph, or what stands before a colon in it; None if it has none."""
+    first = next(paragraphs(unit.lines, form), None)
+    if first is None:
+        return None
+    at = colon(first.text)
+    if at is not None:
+        head = first[:at].strip()
+        if at == len(first.text) - 1:
+            lead_in = _LEAD_IN.search(head.text)
+            if lead_in:
+                head = head[:lead_in.start()]
+            elif _ANNOUNCES.search(head.text):
+                return None
+        elif _ANNOUNCES.search(head.text):
+            return None
+        return head if titled(head.text) else None
+    if titled(first.text) and len(list(top_level(first.text, "，,"))) <= 3:
+        return first
+    return None

@@ -1,0 +1,66 @@
+"""Whole-graph passes: facts that follow from other facts, said to be derived.
+
+Each pass is one rule with a name; its facts carry an assertion with ``pol:derivedBy``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from kg.model import Relation
+from kg.names import POL, sparql_prefixes
+from kg.rdf import relation_triples, rule_iri
+
+ACTIVE_IN = "body-active-in-industry"
+
+#: a body is active in an industry where it leads, joins, answers for or is responsible for something
+#: that targets or covers the industry (ontology core, pol:activeIn)
+_ACTIVE_IN_QUERY = sparql_prefixes("pol") + """
+SELECT DISTINCT ?body ?industry WHERE {
+  VALUES ?role { pol:leadBy pol:partneredBy pol:responsibleBody pol:respondent }
+  VALUES ?link { pol:targetsIndustry pol:coversIndustry }
+  { ?thing ?role ?body ; ?link ?industry }
+  UNION
+  { ?answer pol:respondent ?body ; pol:responseTo ?thing . ?thing ?link ?industry }
+}
+"""
+
+RULE_LABELS: dict[str, tuple[str, str]] = {
+    ACTIVE_IN: (
+        "機關主辦、協辦、答復或負責的事項以該產業為對象，即視為參與該產業",
+        "a body is active in an industry that something it leads, joins, answers for or is responsible for targets or covers",
+    ),
+}
+
+
+def active_in(store: ox.Store) -> Iterator[Relation]:
+    """``pol:activeIn``, body to industry."""
+    solutions = store.query(_ACTIVE_IN_QUERY)
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise TypeError("a SELECT was expected")
+    for row in solutions:
+        yield Relation(row["body"].value, "pol:activeIn", row["industry"].value, (), ACTIVE_IN)
+
+
+def derived_triples(store: ox.Store) -> list[ox.Triple]:
+    """The triples of all passes, sorted, with the rules' own descriptions."""
+    found: set[ox.Triple] = set()
+    for relation in active_in(store):
+        found.update(relation_triples(relation, ""))
+    for rule in _rules_used(store, found):
+        for label, language in zip(RULE_LABELS.get(rule, ()), ("zh-Hant", "en"), strict=False):
+            found.add(ox.Triple(
+                ox.NamedNode(rule_iri(rule)), ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"),
+                ox.Literal(label, language=language),
+            ))
+    return sorted(found, key=str)
+
+
+def _rules_used(store: ox.Store, found: Iterable[ox.Triple]) -> set[str]:
+    """Names of the rules that derived something."""
+    derived_by = ox.NamedNode(POL + "derivedBy")
+    iris = {t.object.value for t in found if t.predicate == derived_by and isinstance(t.object, ox.NamedNode)}
+    iris |= {q.object.value for q in store.quads_for_pattern(None, derived_by, None) if isinstance(q.object, ox.NamedNode)}
+    return {i.rsplit("/", 1)[-1] for i in iris}

@@ -1,0 +1,1 @@
+"""Text as printed in Taiwanese documents: clean forms with offset maps, numerals, years, outlines."""

@@ -1,0 +1,134 @@
+"""Cleaned text that remembers where each character came from.
+
+Matching runs on cleaned text (lines joined, blanks dropped, tags stripped, full-width
+digits folded); evidence must point into the original. A :class:`Clean` carries for each
+of its characters the offset of the original character.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kg.model import Span
+
+_ASCII_WORD = re.compile(r"[!-~]")
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """``text[i]`` stood at ``offsets[i]`` in the original; both have the same length."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __getitem__(self, part: slice) -> Clean:
+        return Clean(self.text[part], self.offsets[part])
+
+    def span(self, start: int, end: int) -> Span:
+        """Original span of ``text[start:end]``; the stretch must not be empty (ValueError)."""
+        if not 0 <= start < end <= len(self.text):
+            raise ValueError(f"no characters at {start}:{end} of {len(self.text)}")
+        return Span(self.offsets[start], self.offsets[end - 1] + 1)
+
+    def whole(self) -> Span:
+        """Original span of everything."""
+        return self.span(0, len(self.text))
+
+    def strip(self, chars: str | None = None) -> Clean:
+        """Without leading and trailing blanks (or the characters given)."""
+        left = len(self.text) - len(self.text.lstrip(chars))
+        right = len(self.text.rstrip(chars))
+        return self[left:max(left, right)]
+
+    def remove(self, pattern: re.Pattern[str]) -> Clean:
+        """Without what the pattern matches."""
+        keep: list[int] = []
+        at = 0
+        for m in pattern.finditer(self.text):
+            keep.extend(range(at, m.start()))
+            at = m.end()
+        keep.extend(range(at, len(self.text)))
+        return Clean("".join(self.text[i] for i in keep), tuple(self.offsets[i] for i in keep))
+
+
+def raw(text: str, start: int = 0, end: int | None = None) -> Clean:
+    """The original characters of ``text[start:end]``, unchanged."""
+    end = len(text) if end is None else end
+    return Clean(text[start:end], tuple(range(start, end)))
+
+
+def concat(parts: Iterable[Clean]) -> Clean:
+    """Several pieces one after the other."""
+    pieces = list(parts)
+    return Clean("".join(p.text for p in pieces), tuple(o for p in pieces for o in p.offsets))
+
+
+def joined(piece: Clean) -> Clean:
+    """Line breaks and blanks removed as Chinese typesetting means them.
+
+    A run of white space is dropped, except between two ASCII characters, where it
+    becomes one blank (``5G Open\\n RAN``); a blank inside a number (``1, 306``) goes too.
+
+    >>> joined(raw("推動「 AI\\n工具」 Open\\n RAN")).text
+    '推動「AI工具」Open RAN'
+    """
+    text, keep, out = piece.text, [], []
+    n = len(text)
+    i = 0
+    while i < n:
+        if not text[i].isspace() and text[i] not in "\u200b\ufeff":
+            keep.append(i)
+            out.append(text[i])
+            i += 1
+            continue
+        j = i
+        while j < n and (text[j].isspace() or text[j] in "\u200b\ufeff"):
+            j += 1
+        if out and j < n and _ASCII_WORD.match(out[-1]) and _ASCII_WORD.match(text[j]) and not (
+            out[-1] in ",." and text[j].isdigit() and len(out) > 1 and out[-2].isdigit()
+        ):
+            keep.append(i)
+            out.append(" ")
+        i = j
+    return Clean("".join(out), tuple(piece.offsets[k] for k in keep))
+
+
+def mapped(piece: Clean, fold: Callable[[str], str]) -> Clean:
+    """Each character folded by ``fold``; one that becomes several keeps one offset for all."""
+    out: list[str] = []
+    offsets: list[int] = []
+    for char, offset in zip(piece.text, piece.offsets, strict=True):
+        folded = fold(char)
+        out.append(folded)
+        offsets.extend([offset] * len(folded))
+    return Clean("".join(out), tuple(offsets))
+
+
+def nfkc(piece: Clean) -> Clean:
+    """Compatibility forms folded (full-width digits, parenthesised figures), offsets kept."""
+    return mapped(piece, lambda c: unicodedata.normalize("NFKC", c))
+
+
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.S)
+
+
+def without_tags(piece: Clean) -> Clean:
+    """HTML tags that leaked into text are removed."""
+    return piece.remove(_TAG)
+
+
+def lines(text: str) -> list[Clean]:
+    """The lines of a text without their line ends, offsets kept."""
+    found = []
+    at = 0
+    for line in text.split("\n"):
+        body = line[:-1] if line.endswith("\r") else line
+        found.append(raw(text, at, at + len(body)))
+        at += len(line) + 1
+    return found
