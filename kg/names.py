@@ -100,7 +100,7 @@ BORROWED: tuple[str, ...] = (
     "skos:inScheme", "skos:topConceptOf", "skos:hasTopConcept", "skos:notation", "skos:definition",
     "skos:exactMatch", "skos:closeMatch", "skos:Concept", "skos:ConceptScheme",
     "dcterms:title", "dcterms:publisher", "dcterms:issued", "dcterms:isPartOf",
-    "dcterms:description", "dcterms:date", "dcterms:identifier", "dcterms:created",
+    "dcterms:description", "dcterms:date", "dcterms:identifier", "dcterms:created", "dcterms:isReplacedBy",
     "org:subOrganizationOf", "org:originalOrganization", "org:resultingOrganization",
     "prov:startedAtTime", "prov:endedAtTime", "prov:wasGeneratedBy",
 )
