@@ -9,7 +9,6 @@ import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import rdflib
@@ -18,8 +17,7 @@ from rdflib.namespace import RDF, SH
 
 from kg.datachecks import DATA_CHECKS, SEVERITIES, Facts, Issue, Queryable, Severity
 from kg.names import compact
-
-ONTOLOGY = Path(__file__).resolve().parent.parent / "ontology"
+from kg.rules import data_folder
 
 _SEVERITY: dict[str, Severity] = {str(SH.Violation): "violation", str(SH.Warning): "warning", str(SH.Info): "info"}
 _SEVERITY_ZH: dict[Severity, str] = {"violation": "錯誤", "warning": "警告", "info": "提示"}
@@ -89,7 +87,7 @@ def _shapes() -> rdflib.Graph:
     shape gets the targets of its node shape, and its path goes to the list of properties
     that the closed node shape ignores.
     """
-    graph = rdflib.Graph().parse(ONTOLOGY / "shapes.ttl")
+    graph = rdflib.Graph().parse(data_folder("ontology") / "shapes.ttl")
     for shape in set(graph.subjects(SH.property)):
         ignored = graph.collection(_one(graph, shape, SH.ignoredProperties))
         for part in set(graph.objects(shape, SH.property)):
@@ -142,7 +140,7 @@ def shape_issues(store: Queryable) -> Iterator[Issue]:
     import pyshacl  # takes half a second to import
 
     data = to_rdflib(store)
-    data.parse(ONTOLOGY / "policy.ttl")
+    data.parse(data_folder("ontology") / "policy.ttl")
     _, results, _ = pyshacl.validate(data, shacl_graph=_shapes(), inference="none", inplace=True)
     if not isinstance(results, rdflib.Graph):
         raise RuntimeError(f"ontology/shapes.ttl cannot be used for validation: {results}")
