@@ -1,27 +1,61 @@
-"""Names in running text (placeholder of the pipeline; see NameFinder.find)."""
+"""Names and targets in running text: the entrance to the matchers.
+
+spaCy is imported when the first text is read; importing it costs a second.
+"""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from extract.running_text import prepare
 from kg.model import Mention
 from kg.resolve import Resolver, default_resolver
 
+if TYPE_CHECKING:
+    from extract.candidates import Candidate
+    from extract.matchers import Pipeline
+    from kg.text.clean import Clean
+
 
 class NameFinder:
-    """Finds names of bodies, programs, regulations, provisions, industries, and targets in text."""
+    """Finds names of bodies, programs, regulations, provisions, industries, and targets in text.
 
-    def __init__(self, resolver: Resolver) -> None:
+    ``disable``: matchers (see ``extract.matchers.COMPONENTS``) to leave out.
+    """
+
+    def __init__(self, resolver: Resolver, disable: Iterable[str] = ()) -> None:
         self.resolver = resolver
+        self._disable = tuple(disable)
+
+    @functools.cached_property
+    def pipeline(self) -> Pipeline:
+        """The spaCy pipeline, made at the first use."""
+        from extract.matchers import Pipeline
+
+        return Pipeline(self.resolver, self._disable)
 
     def find(
         self, text: str, *, publisher: str | None = None, year: int | None = None, targets: bool = True
     ) -> list[Mention]:
-        """All mentions in ``text`` (cleaned running text), in order of position.
+        """All mentions in ``text``, in order of position; ``text[m.start:m.end] == m.surface``.
 
         ``publisher``: IRI of the body that speaks (for 本部); ``year``: year that undated figures refer to.
         """
-        return []
+        clean = prepare(text)
+        if not clean.text:
+            return []
+        found = self.pipeline.candidates(clean.text, publisher, year, targets)
+        return [_mention(c, clean, text) for c in found]
+
+
+def _mention(c: Candidate, clean: Clean, text: str) -> Mention:
+    span = clean.span(c.start, c.end)
+    return Mention(
+        c.kind, c.known or c.name, text[span.start:span.end], span.start, span.end, c.rule, c.confidence,
+        c.law, c.quantity, c.year, c.target_kind, c.period,
+    )
 
 
 @functools.cache

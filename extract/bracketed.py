@@ -1,0 +1,52 @@
+"""Brackets inside and behind names: abbreviations, periods, notes."""
+
+from __future__ import annotations
+
+import re
+
+from kg.model import Period
+from kg.text.years import period as read_period
+
+#: 計畫(SBIR), 學院(AWE)計畫, 接收站(以下稱三接): no part of the name
+_ABBREVIATION = re.compile(r"\((?:[A-Za-z0-9 &.,/+'’\-:]+|(?:以下)?(?:簡)?稱[^()]{1,16}|下(?:簡)?稱[^()]{1,16}|草案)\)")
+_PERIOD_BRACKET = re.compile(r"\(([^()]{0,12}\d{2,4}[^()]{0,24})\)")
+_TRAILING_PERIOD = re.compile(r"\([^()]{0,12}\d{2,4}[^()]{0,24}年?[^()]{0,6}\)$")
+
+
+def bare(name: str) -> str:
+    """The name without abbreviations and periods in brackets.
+
+    >>> bare("女性創業學院(AWE)計畫"), bare("荖濃溪防災韌性計畫(114-118年)")
+    ('女性創業學院計畫', '荖濃溪防災韌性計畫')
+    """
+    name = _ABBREVIATION.sub("", name)
+    if _is_period(name):
+        name = _TRAILING_PERIOD.sub("", name)
+    return name.strip(" -")
+
+
+def _is_period(name: str) -> bool:
+    m = _TRAILING_PERIOD.search(name)
+    return m is not None and read_period(m[0]) is not None
+
+
+def period_behind(text: str, at: int) -> Period | None:
+    """The period printed in brackets at or right behind ``at`` (after a closing mark or an abbreviation).
+
+    >>> period_behind("防災計畫」(114-118年)", 4).end
+    2029
+    """
+    i = at
+    while i < len(text) and text[i] in "」』》 ":
+        i += 1
+    m = _ABBREVIATION.match(text, i)
+    if m:
+        i = m.end()
+    p = _PERIOD_BRACKET.match(text, i)
+    return read_period(p[0]) if p else None
+
+
+def period_inside(name: str) -> Period | None:
+    """The period in brackets at the end of a name."""
+    m = _TRAILING_PERIOD.search(name)
+    return read_period(m[0]) if m else None

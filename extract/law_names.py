@@ -1,0 +1,149 @@
+"""Laws, rules and standards by the patterns of naming, and provisions (第12條之3第2項).
+
+Words that end a rule's name differ in what they prove: 條例 or 辦法 end little else, while
+標準, 規範 or 指引 mostly mean something general and count only in quotation marks or in
+names that say much.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from extract.boundary import Boundary
+from extract.bracketed import bare
+from extract.candidates import Candidate
+from extract.quotes import Quoted
+
+_SURE = (
+    r"自治條例|特別條例|條例|施行細則|細則|實施辦法|補助辦法|辦法|實施要點|作業要點|要點|準則|通則|規程|注意事項|作業規範|作業規定|"
+    r"應記載及不得記載事項|應記載事項|不得記載事項|組織法|特別法|基本法|專法"
+)
+_VAGUE = r"作業程序|標準作業程序|審查原則|處理原則|規則|技術規範|規範|指引|手冊|標準|基準|規定|原則|程序|建議|須知|公約|協定|憲章|法典"
+_ACT = r"(?<![方辦作做立修違合依司無手語說看想執用工療算母子本同該各專此新舊])法"
+_QUOTED_END = re.compile(rf"(?:{_SURE}|{_VAGUE}|{_ACT})(?:部分條文)?(?:修正)?(?:\(?草案\)?|修正案)?(?:\([^()]*\))?$")
+_QUOTED_SURE = re.compile(rf"(?:{_SURE}|{_ACT})(?:\(?草案\)?)?$")
+_BEHIND_QUOTE = re.compile(r"(?:作業要點|要點|辦法|條例|準則|規範|規則|標準|指引|細則|注意事項|作業程序|規定)(?!者)")
+_BARE_SURE = re.compile(rf"(?:{_SURE})")
+_BARE_VAGUE = re.compile(r"作業程序|管理規則|登記規則|安全規則|處理規則|審查原則|技術規範|作業指引|工作指引|施工規範|設計規範|審查標準|收費標準|排放標準|管制標準|設置標準|審定標準|認定標準|環境影響評估作業準則")
+#: 法 ends a name before punctuation, before what follows a law, or before a provision
+_BARE_ACT = re.compile(rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修規施並已業中所授明相為配案子\s]|$)(?!等級|案例|規避|中心|施工|第三方|修養)")
+_COMPLETE = re.compile(r"(?:條例|辦法|要點|法|標準|規範|指引|準則|規則|細則|注意事項|計畫|方案)(?:\([^()]*\))?$")
+_SENTENCE = re.compile(r"[，。；！？\n]")
+_DETERMINED = frozenset("各 各項 多項 每 相關 有關 某 該 本 此 其 所 此項 該項 的 之".split())
+_GENERAL = re.compile(
+    r"^(?:相關|有關|各項|現行|主管|主要|特別|專門|單行|上開|上述|前開|前述|一般|原|新|舊|母|子|該|本|同|施行|授權|管理|實施|補助|獎勵|作業|審查|處理|設置|申請|"
+    r"評選|執行|獎補助|推動|組織|基本|國際|國家|法律|法規|會計|特|專|配套|強制|地方|中央|自治|作業|技術|安全|品質|檢測|驗證|產品|產業|製造|標準|操作|"
+    r"訂定|修正|研訂|具體|最新|工作|評鑑|評分|應用|參考|使用|倫理|行為|道德|通用|共通)*"
+    rf"(?:{_SURE}|{_VAGUE}|法)$"
+)
+_NO_ACT = re.compile(r"(?:方|辦|作|做|立|修|違|合|依|司|無|手|語|說|看|想|執|用|工|療|算|演算|統計|分析|實驗|教學|檢測|計算|評估|行政|刑事|民事|國內|國際|憲|衛星|佛|書|魔|療)法$")
+_DRAFT = re.compile(r"(?:部分條文|部份條文)?(?:修正)?(?:草案|\(草案\)|修正案)$")
+
+_STANDARD = re.compile(
+    r"(?<![A-Za-z])(?:(?:ISO|IEC|ISO/IEC|IEEE|CNS|SEMI|ASTM|NIST|ETSI|ITU|FIPS|UL|EN|JIS|DIN|SAE|MIL-STD|AS|UN)"
+    r"(?:/[A-Z]{2,5})?(?: (?:SP|TS|TR|PAS|FIPS|R))?[ -]?[A-Z]{0,2}\d[\d.\-:]*[A-Za-z]?\d*(?<![.\-:])(?:-\d+)*)(?![A-Za-z%])"
+)
+#: English names of acts and frameworks of other countries
+_FOREIGN = re.compile(
+    r"(?<![A-Za-z])(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*(?:Act|Regulation|Directive|RMF|Risk Management Framework)(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?:GDPR|CBAM|NIS ?2|HIPAA|REACH|RoHS|CCPA|CMMC|NDAA|eIDAS)(?![A-Za-z])"
+)
+
+_N = r"[零〇一二兩三四五六七八九十百\d]+"
+_PART = rf"第{_N}(?:-\d+)?(?:條(?:之{_N})*|點|章|節|編)(?:之{_N})*(?:第{_N}(?:、{_N})*(?:項|款|目))*"
+_PROVISION = re.compile(rf"{_PART}(?:(?:、|及|與|和|至)(?:{_PART}|第{_N}(?:、{_N})*(?:項|款|目)(?:第{_N}(?:項|款|目))*))*")
+_BACK = re.compile(r"(?:同|本|該|前開|上開)(?:法|條例|辦法|要點|準則|規則|細則|標準)$")
+_BETWEEN = re.compile(r"^[」』》]?(?:\([^()]{0,40}\))?(?:修正)?(?:草案)?(?:之|的)?(?:新增|增訂|修正|依)?$")
+
+
+def draft_of(name: str) -> str:
+    """A draft's or an amendment's name without the word that says so.
+
+    >>> draft_of("礦業法修正案"), draft_of("電業法部分條文修正草案")
+    ('礦業法', '電業法')
+    """
+    return _DRAFT.sub("", name)
+
+
+def quoted_laws(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
+    """Rules in quotation marks."""
+    for q in quotes:
+        if _SENTENCE.search(q.text) or len(q.text) < 3:
+            continue
+        if _QUOTED_END.search(q.text):
+            name = draft_of(bare(q.text))
+            if _GENERAL.match(name) or _NO_ACT.search(name):
+                continue
+            sure = _QUOTED_SURE.search(q.text) is not None
+            if not sure and (len(name) < 6 or boundary.specific(name) < 2):
+                continue
+            yield Candidate("Regulation", q.start, q.end, name, "quoted-law", 0.97 if sure else 0.85)
+        else:
+            m = _BEHIND_QUOTE.match(text, q.outer_end)
+            if m and boundary.specific(q.text) >= 2:
+                yield Candidate("Regulation", q.outer_start, m.end(), bare(q.text + m[0]), "quoted-law", 0.85)
+
+
+def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterator[Candidate]:
+    """Rules without quotation marks."""
+    inside = [(q.start, q.end) for q in quotes if not _SENTENCE.search(q.text)]
+    for pattern, least in ((_BARE_SURE, 2), (_BARE_VAGUE, 4), (_BARE_ACT, 2)):
+        for m in pattern.finditer(text):
+            if any(a <= m.start() and b == m.end() for a, b in inside):
+                continue
+            left = boundary.left(text, m.start(), _COMPLETE)
+            name = bare(text[left.start:m.end()])
+            core = len(name) - len(m[0])
+            if left.counted or left.before in _DETERMINED or left.before == "…":
+                continue
+            if core < least or left.specific < 2 or _GENERAL.match(name) or (pattern is _BARE_ACT and _NO_ACT.search(name)):
+                continue
+            if pattern is _BARE_ACT and (core < 3 or core > 14):
+                continue
+            if pattern is _BARE_VAGUE and not (left.governed or left.before == ""):
+                continue
+            yield Candidate("Regulation", left.start, m.end(), name, "bare-law", 0.8)
+
+
+def standards(text: str) -> Iterator[Candidate]:
+    """Numbered standards (ISO 27001, IEC 62443) and English acts (Cyber Resilience Act)."""
+    for m in _STANDARD.finditer(text):
+        yield Candidate("Regulation", m.start(), m.end(), m[0], "standard-number", 0.95)
+    for m in _FOREIGN.finditer(text):
+        yield Candidate("Regulation", m.start(), m.end(), m[0], "foreign-act", 0.85)
+
+
+def provisions(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Candidate]:
+    """Provisions with their laws; ``laws`` are (start, end, label) of the laws found, in order.
+
+    A provision belongs to the law directly in front of it; behind 同法, 本法, 、, 及 or a
+    comma to the law named last. Provisions of no known law are left out.
+    """
+    last_end = -1
+    last_law: str | None = None
+    for m in _PROVISION.finditer(text):
+        law = None
+        before = [x for x in laws if x[1] <= m.start()]
+        if before:
+            start, end, label = before[-1]
+            gap = text[end:m.start()]
+            near = end >= last_end
+            if (
+                (near and (_BETWEEN.match(gap) or _BACK.search(gap) or (len(gap) <= 12 and not re.search(r"[。；\n]", gap))))
+                or (not near and last_law and len(text[last_end:m.start()]) <= 40 and "。" not in text[last_end:m.start()])
+                or _BACK.search(gap)
+            ):
+                law = label
+        if law is None:
+            continue
+        if not re.search("[條點項款目]", m[0]):
+            continue
+        last_end, last_law = m.end(), law
+        yield Candidate("Provision", m.start(), m.end(), m[0], "provision", 0.95, law=law)
+
+
+def plausible(text: str, start: int, end: int) -> bool:
+    """Does a dictionary hit stand for the law, by what is around it?"""
+    # 民法 in 國民法官, 國籍法 in 國籍法律
+    return not (text[end - 1] == "法" and re.match(r"[律令制治院庭官規人案學理](?!草案)", text[end:end + 1]) and not text.startswith("規定", end))

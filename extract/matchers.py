@@ -1,0 +1,313 @@
+"""The matchers as named components of a spaCy pipeline.
+
+``spacy.blank("zh")`` with its character tokenizer carries the text: with words for tokens
+a PhraseMatcher misses every name whose edges the segmentation gets wrong. Each component
+adds its :class:`~extract.candidates.Candidate` records to ``doc.user_data["candidates"]``
+and can be switched off by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from extract import bodies, industries, law_names, naming, targets
+from extract.aliases import defined_names
+from extract.boundary import Boundary
+from extract.bracketed import period_behind
+from extract.candidates import Candidate, choose
+from extract.quotes import Quoted, quoted
+from kg.ids import key
+from kg.resolve import Resolver
+
+#: in the order in which they run; a later one may read what an earlier one found
+COMPONENTS = (
+    "body_dictionary", "regulation_dictionary", "program_dictionary", "industry_dictionary",
+    "quoted_names", "bare_names", "standards", "body_context", "defined_names", "provisions", "targets",
+)
+_BODIES = frozenset(("Ministry", "Agency", "GovernmentBody"))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all components share."""
+
+    resolver: Resolver
+    boundary: Boundary
+
+
+class Component:
+    """A matcher: adds candidates to a document. ``setting`` is given before the first call."""
+
+    def __init__(self) -> None:
+        self._setting: Setting | None = None
+
+    @property
+    def setting(self) -> Setting:
+        """What all components share; RuntimeError before :meth:`prepare`."""
+        if self._setting is None:
+            raise RuntimeError(f"{type(self).__name__} runs only inside extract.matchers.Pipeline")
+        return self._setting
+
+    def prepare(self, setting: Setting, vocab: Vocab, make_doc: Callable[[str], Doc]) -> None:
+        """Takes what the components share."""
+        self._setting = setting
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = cast("list[Candidate]", doc.user_data["candidates"])
+        found.extend(self.candidates(doc))
+        return doc
+
+    def candidates(self, doc: Doc) -> Iterable[Candidate]:
+        """The candidates that this matcher sees."""
+        raise NotImplementedError
+
+
+def _found(doc: Doc) -> list[Candidate]:
+    return cast("list[Candidate]", doc.user_data["candidates"])
+
+
+def _quotes(doc: Doc) -> list[Quoted]:
+    return cast("list[Quoted]", doc.user_data["quotes"])
+
+
+class Dictionary(Component):
+    """Names of the authority files; ``names`` says which, ``admit`` tests a hit's surroundings."""
+
+    rule = "dictionary"
+
+    def prepare(self, setting: Setting, vocab: Vocab, make_doc: Callable[[str], Doc]) -> None:
+        super().prepare(setting, vocab, make_doc)
+        self._matcher = PhraseMatcher(vocab, attr="LOWER")
+        self._matcher.add(self.rule, [make_doc(name) for name in self.names(setting.resolver) if len(name) > 1])
+
+    def names(self, resolver: Resolver) -> Iterable[str]:
+        """All names to look for."""
+        raise NotImplementedError
+
+    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+        """The candidate that a hit is, None if its surroundings speak against it."""
+        raise NotImplementedError
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        """Hits of the dictionary, the longest of those that begin at the same place first."""
+        text = doc.text
+        for _, first, last in self._matcher(doc):
+            start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
+            if _cuts_latin(text, start, end):
+                continue
+            candidate = self.admit(text, start, end)
+            if candidate is not None:
+                yield candidate
+
+
+def _cuts_latin(text: str, start: int, end: int) -> bool:
+    """Does the hit begin or end in the middle of a Latin word (AI in AIoT)?"""
+    return (start > 0 and _latin(text[start - 1]) and _latin(text[start])) or (
+        end < len(text) and _latin(text[end]) and _latin(text[end - 1])
+    )
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+@Language.factory("policy_body_dictionary")
+class BodyDictionary(Dictionary):
+    """Names of government bodies."""
+
+    rule = "body-dictionary"
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def names(self, resolver: Resolver) -> Iterable[str]:
+        return resolver.authority.body_names
+
+    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+        name = text[start:end]
+        if not bodies.plausible(text, start, end, name, self.setting.boundary):
+            return None
+        body = self.setting.resolver.body(name)
+        if body is None:
+            return None
+        return Candidate(body.cls.split(":")[1], start, end, name, self.rule, known=body.label)
+
+
+@Language.factory("policy_regulation_dictionary")
+class RegulationDictionary(Dictionary):
+    """Names of known laws, rules and standards."""
+
+    rule = "regulation-dictionary"
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def names(self, resolver: Resolver) -> Iterable[str]:
+        return resolver.terms.regulation_names
+
+    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+        if not law_names.plausible(text, start, end):
+            return None
+        named = self.setting.resolver.regulation(text[start:end])
+        return Candidate("Regulation", start, end, text[start:end], self.rule, known=named.label)
+
+
+@Language.factory("policy_program_dictionary")
+class ProgramDictionary(Dictionary):
+    """Names of known plans and programs."""
+
+    rule = "program-dictionary"
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def names(self, resolver: Resolver) -> Iterable[str]:
+        for program in resolver.terms.programs.values():
+            yield from {key(n) for n in (program.label, *program.alt_labels)}
+
+    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+        named = self.setting.resolver.program(text[start:end])
+        return Candidate("Program", start, end, text[start:end], self.rule, known=named.label, period=period_behind(text, end))
+
+
+@Language.factory("policy_industry_dictionary")
+class IndustryDictionary(Dictionary):
+    """Names of industries."""
+
+    rule = "industry-dictionary"
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def names(self, resolver: Resolver) -> Iterable[str]:
+        for industry in resolver.terms.industries.values():
+            yield from {key(n) for n in (industry.label, *industry.alt_labels)}
+
+    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+        end = industries.extended(text, start, end)
+        if not industries.plausible(text, start, end):
+            return None
+        named = self.setting.resolver.industry(text[start:end])
+        return Candidate("Industry", start, end, text[start:end], self.rule, 0.9, known=named.label)
+
+
+@Language.factory("policy_quoted_names")
+class QuotedNames(Component):
+    """Programs and rules in quotation marks."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        yield from naming.quoted_programs(doc.text, _quotes(doc), self.setting.boundary)
+        yield from law_names.quoted_laws(doc.text, _quotes(doc), self.setting.boundary)
+
+
+@Language.factory("policy_bare_names")
+class BareNames(Component):
+    """Programs and rules without quotation marks."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        yield from naming.bare_programs(doc.text, _quotes(doc), self.setting.boundary)
+        yield from law_names.bare_laws(doc.text, _quotes(doc), self.setting.boundary)
+
+
+@Language.factory("policy_standards")
+class Standards(Component):
+    """Numbered standards and English acts."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        yield from law_names.standards(doc.text)
+
+
+@Language.factory("policy_body_context")
+class BodyContext(Component):
+    """本部, 該署, 本部招商中心, and units behind a known body."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        publisher = cast("str | None", doc.user_data["publisher"])
+        resolver, boundary = self.setting.resolver, self.setting.boundary
+        known = choose(c for c in _found(doc) if c.kind in _BODIES)
+        yield from bodies.units(doc.text, known, boundary)
+        yield from bodies.pronouns(doc.text, publisher, resolver, known)
+        yield from bodies.own_units(doc.text, publisher, resolver, boundary)
+
+
+@Language.factory("policy_defined_names")
+class DefinedNames(Component):
+    """Short names that the text itself introduces: 資通安全署（以下簡稱資安署）."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        if "稱" in doc.text:
+            yield from defined_names(doc.text, choose(_found(doc)))
+
+
+@Language.factory("policy_provisions")
+class Provisions(Component):
+    """Articles, paragraphs and items of the laws found."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        if "第" not in doc.text:
+            return
+        laws = [(c.start, c.end, c.known or c.name) for c in choose(_found(doc)) if c.kind == "Regulation"]
+        yield from law_names.provisions(doc.text, laws)
+
+
+@Language.factory("policy_targets")
+class Targets(Component):
+    """Figures that state a target, a result or a forecast."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        super().__init__()
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        if doc.user_data["targets"]:
+            yield from targets.targets(doc.text, cast("int | None", doc.user_data["year"]))
+
+
+class Pipeline:
+    """The spaCy pipeline over the authority files of a resolver; ``disable`` names components to leave out."""
+
+    def __init__(self, resolver: Resolver, disable: Iterable[str] = ()) -> None:
+        unknown = set(disable) - set(COMPONENTS)
+        if unknown:
+            raise ValueError(f"no such matcher: {', '.join(sorted(unknown))}; there are {', '.join(COMPONENTS)}")
+        self.nlp = spacy.blank("zh")
+        # the limit guards memory of parsers, which are not used here
+        self.nlp.max_length = 10**9
+        setting = Setting(resolver, Boundary(resolver.authority.body_names, resolver.terms.industry_names))
+        for name in COMPONENTS:
+            if name not in set(disable):
+                component = cast(Component, self.nlp.add_pipe(f"policy_{name}", name=name))
+                component.prepare(setting, self.nlp.vocab, self.nlp.make_doc)
+
+    def candidates(self, text: str, publisher: str | None, year: int | None, targets: bool) -> list[Candidate]:
+        """The candidates that stand in a prepared text."""
+        doc = self.nlp.make_doc(text)
+        doc.user_data.update(candidates=[], quotes=quoted(text), publisher=publisher, year=year, targets=targets)
+        for _, component in self.nlp.pipeline:
+            doc = component(doc)
+        return choose(_found(doc))

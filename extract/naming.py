@@ -1,0 +1,107 @@
+"""Programs by the patterns of naming: quoted (「…計畫」, 「…」計畫) and bare (第七輸變電計畫).
+
+A bare noun that ends in 計畫 is a name only if enough speaks for it: an ordinal, a period,
+the same name in quotation marks elsewhere, its length, what governs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from extract.boundary import Boundary, Left
+from extract.bracketed import bare, period_behind, period_inside
+from extract.candidates import Candidate
+from extract.quotes import Quoted
+
+_ORDINAL = r"第[一二三四五六七八九十\d]+(?:期|階段)"
+_TAIL = rf"(?:\s?\d\.\d|-?{_ORDINAL}(?:計畫)?|\s?(?:II|III|IV)(?![A-Za-z]))?"
+_NOUN = r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|行動策略|策略)"
+_BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|專案|策略)"
+#: what makes the word another one: 計畫書, 專案辦公室 …
+_NOT_BEHIND = (
+    r"(?!書|案(?!」)|性|型|主持|經濟行為|人員|辦公室|小組|會議|管理|列管|經理|團隊|補助款|目標|項下|期程|經費|成員|推動小組|執行期間|審查|委員|師|"
+    r"編號|名稱|單位|性質|類別|概要|管考|內容|主軸|聯盟|平臺|平台)"
+)
+_QUOTED_END = re.compile(rf"{_NOUN}{_TAIL}(?:[-─－][^，。；「」]{{2,16}})?(?:\([^()]*\))*$")
+_BEHIND_QUOTE = re.compile(rf"(?:\([^()]{{1,30}}\))?(?:專案|行動|整合|發展|試辦|補助|推動|示範|旗艦|先期|研究|建設|中長程){{0,2}}(?:計畫|方案|綱領|專案(?!貸款|辦公室|小組)){_TAIL}{_NOT_BEHIND}")
+_BARE = re.compile(rf"{_BARE_NOUN}{_TAIL}{_NOT_BEHIND}")
+#: the left neighbour of a joint is a complete name
+_COMPLETE = re.compile(r"(?:計畫|方案|綱領|專案|策略|條例|辦法|要點|法|標準|規範|指引|準則|措施|政策)(?:\([^()]*\))?$")
+_SENTENCE = re.compile(r"[，。；！？\n]")
+_NO_NAME = re.compile(
+    r"(?:解決|工作|子|分項|替代|備用|配套|因應|推動|執行|實施|行動|合作|具體|優惠|補助|獎勵|相關|年度|等|各|此|本|該|多項|科技|中長程|四年|四年期)"
+    r"(?:計畫|方案|策略|專案)$"
+)
+_DETERMINED = frozenset("各 各項 多項 每 等 相關 有關 某 該 本 此 其 所 此項 該項 的 之".split())
+_HAS_ORDINAL = re.compile(rf"{_ORDINAL}|\d\.\d|第[一二三四五六七八九十\d]+|[一二三四五六七八九十]期")
+_LETTERS = re.compile(r"[A-Za-zÅ]")
+_HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：)")
+
+
+def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
+    """Programs in quotation marks: the quoted text, or what directly follows it, says what it is."""
+    for q in quotes:
+        if _SENTENCE.search(q.text) or len(q.text) < 4:
+            continue
+        if _QUOTED_END.search(q.text):
+            name = bare(q.text)
+            weak = name.endswith(("策略", "藍圖", "白皮書", "倡議", "專案"))
+            if _NO_NAME.fullmatch(name) or name.endswith("解決方案"):
+                continue
+            if boundary.specific(_BARE.sub("", name)) < 2 and not (len(name) >= 8 or _HAS_ORDINAL.search(name)):
+                continue
+            if weak and len(name) < 7:
+                continue
+            period = period_inside(q.text) or period_behind(text, q.end)
+            yield Candidate("Program", q.start, q.end, name, "quoted-program", 0.9 if weak else 0.97, period=period)
+            continue
+        m = _BEHIND_QUOTE.match(text, q.outer_end)
+        if m and not m[0].startswith("("):
+            name = bare(q.text + m[0])
+            period = period_inside(q.text) or period_behind(text, m.end())
+            yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.93, period=period)
+        elif m and not period_inside(m[0].partition(")")[0] + ")"):
+            name = bare(q.text + m[0])
+            yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.9, period=period_behind(text, m.end()))
+
+
+def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary, threshold: float = 3.0) -> Iterator[Candidate]:
+    """Programs without quotation marks, where enough speaks for a name."""
+    inside = [(q.start, q.end) for q in quotes]
+    quoted_names = {bare(q.text) for q in quotes}
+    for m in _BARE.finditer(text):
+        if any(a <= m.start() < b for a, b in inside):
+            continue
+        left = boundary.left(text, m.start(), _COMPLETE)
+        name = bare(text[left.start:m.end()])
+        period = period_behind(text, m.end())
+        if evidence_for(name, left, text, m.end(), quoted_names) + (2 if period else 0) >= threshold:
+            yield Candidate("Program", left.start, m.end(), name, "bare-program", 0.75, period=period)
+
+
+def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[str]) -> float:
+    """How much speaks for a bare noun's being a program's name; 0 where something rules it out."""
+    core = _BARE.sub("", name)
+    if name in quoted_names:
+        return 5.0
+    if left.counted or left.before in _DETERMINED or left.before == "…" or _NO_NAME.fullmatch(name) or name.endswith("解決方案"):
+        return 0.0
+    if left.specific < 2 or len(core) < 3:
+        return 0.0
+    points = 0.0
+    points += (len(core) >= 5) + (len(core) >= 8)
+    points += 2 * bool(_HAS_ORDINAL.search(name))
+    points += 1 if left.governed else 0
+    points += 0.5 if _LETTERS.search(core) else 0
+    points += 0.5 if left.specific >= 5 else 0
+    at_start = left.start == 0 or text[left.start - 1] in "\n。、)."
+    if at_start and left.before == "" and _HEADING_END.match(text, end):
+        points += 1
+    if re.search(r"策略", name):
+        points -= 1
+    elif re.search(r"專案|方案", name):
+        points -= 0.5
+    if re.match(r"(?:之|的|等|及相關|與相關)", text[end:end + 3]):
+        points -= 0.5
+    return points
