@@ -167,25 +167,29 @@ def _latest_first(body: Body) -> tuple[int, str]:
 
 
 def _names(bodies: Mapping[str, Body]) -> dict[str, tuple[str, ...]]:
-    """Name key → bodies, for labels, short names, and both behind a name of the parent.
+    """Name key → bodies, for labels, short names, and both behind names of the parent (行政院農委會漁業署).
 
     A body's own names come first: a compound never adds a second meaning to them.
     """
     own = _index((b.iri, (b.label, *b.alt_labels)) for b in bodies.values())
-    compounds: dict[str, list[str]] = defaultdict(list)
     short = {b.iri: [key(n) for n in (b.label, *b.alt_labels, *b.hidden_labels)] for b in bodies.values()}
+    compounds: dict[str, list[str]] = defaultdict(list)
     for body in bodies.values():
         if body.parent is None:
             continue
-        parents = short[body.parent]
-        names = short[body.iri]
+        parents = list(short[body.parent])
+        above = bodies[body.parent].parent
+        if above is not None:
+            label = key(bodies[above].label)
+            parents += [label + p for p in parents if not p.startswith(label)]
         # 經濟部產業發展署 behind 經部 is 經部產業發展署
-        tails = {name.removeprefix(p) for name in names for p in parents} | set(names)
-        for tail in sorted(t for t in tails if len(t) > 1 and not t.isascii()):
-            if not any(tail.startswith(p) for p in parents):
-                for compound in (p + tail for p in parents):
-                    if compound not in own and body.iri not in compounds[compound]:
-                        compounds[compound].append(body.iri)
+        tails = {name.removeprefix(p) for name in short[body.iri] for p in parents} | set(short[body.iri])
+        for tail in sorted(tails):
+            if len(tail) < 2 or tail.isascii() or tail.startswith(tuple(parents)):
+                continue
+            for compound in dict.fromkeys(p + tail for p in parents):
+                if compound not in own and body.iri not in compounds[compound]:
+                    compounds[compound].append(body.iri)
     return own | {name: tuple(iris) for name, iris in compounds.items() if iris}
 
 
@@ -200,17 +204,26 @@ def _index(named: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str,
 #: what follows a name that is cut out of longer words, by its last character (經濟部門, 數位部署, 工程會議, 食品所需)
 _GOES_ON = {last: re.compile(rest) for last, rest in {
     "部": "[門隊署]|分(?![別年期配工署析攤為三階區])|位(?![於居])|落(?!實)",
-    "會": "[議談勘籍]|計(?![畫算有])", "局": "[勢面限部促]", "處": "[理置罰境方]", "所": "[有得需謂]", "院": "校",
-    "辦": "[理事法公]", "協": "[定議商助]", "行": "[業員]", "電": "[動網池信子腦]",
+    "會": "[議談勘籍]|計(?![畫算有])|影響|造成|導致|帶來|降低", "局": "[勢面限部促]", "處": "[理置罰境方分遇]",
+    "所": "[有得需謂含致述指列定示產造生衍]", "院": "校", "司": "法", "社": "會", "辦": "[理事法公]",
+    "協": "[定議商助]", "行": "[業員]", "電": "[動網池信子腦]",
 }.items()}
 #: what stands in front of a two-character name that is cut out, by its first character (平臺|電子, 其中|油, 經貿|協定)
 _RAN_ON = {"臺": "全平櫃舞", "中": "其集程途空當過手年", "貿": "經"}
+#: in front of a name these make it a body of another government (美國環保署, 越南農業部)
+_FOREIGN = re.compile(
+    "(?:[美英法德泰俄]國|[南北]韓|韓國|日本|歐盟|歐洲|中國|大陸|中共|香港|澳門|蒙古|印度|印尼|越南|緬甸|柬埔寨|寮國|馬來西亞|新加坡|菲律賓|"
+    "汶萊|澳洲|紐西蘭|加拿大|荷蘭|比利時|盧森堡|捷克|波蘭|匈牙利|立陶宛|拉脫維亞|愛沙尼亞|斯洛伐克|以色列|瑞典|挪威|芬蘭|丹麥|冰島|瑞士|"
+    "奧地利|義大利|西班牙|葡萄牙|希臘|愛爾蘭|俄羅斯|烏克蘭|土耳其|沙烏地阿拉伯|沙國|阿聯|埃及|南非|巴西|墨西哥|智利|阿根廷|哥倫比亞|秘魯|"
+    "巴拉圭|瓜地馬拉|貝里斯|宏都拉斯|帛琉|史瓦帝尼|馬紹爾|吐瓦魯|索馬利蘭|聯邦)$"
+)
 
 
 def stands_free(text: str, start: int, end: int) -> bool:
-    """May ``text[start:end]`` (in the form of :func:`kg.ids.key`) be a body's name, or is it cut out of longer words?
+    """May ``text[start:end]`` (in the form of :func:`kg.ids.key`) be the name of one of these bodies here?
 
-    Chinese has no word boundaries: 經濟部門 holds no 經濟部, 平臺電子化 no 臺電, 經貿協定 no 貿協.
+    Chinese has no word boundaries: 經濟部門 holds no 經濟部, 平臺電子化 no 臺電, 經貿協定 no 貿協;
+    and 美國環保署 is another government's.
 
     >>> stands_free("教育部門", 0, 3), stands_free("教育部補助", 0, 3)
     (False, True)
@@ -219,7 +232,9 @@ def stands_free(text: str, start: int, end: int) -> bool:
     if any(_latin(a) and _latin(b) for a, b in ((before, name[0]), (name[-1], after))):
         return False
     rule = _GOES_ON.get(name[-1])
-    if rule is not None and rule.match(text, end):
+    if rule is not None and rule.match(text, end) and not name.endswith("公司"):
+        return False
+    if _FOREIGN.search(text[max(0, start - 6):start]):
         return False
     return len(name) > 2 or not before or before not in _RAN_ON.get(name[0], "")
 
