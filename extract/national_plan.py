@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from extract import plan_body_goals as body_goals
 from extract.plan_front import Front, read_front
-from extract.plan_layout import Chapter, Line, join, layout, paragraphs
+from extract.plan_layout import Line, join, layout, paragraphs
 from extract.plan_responsibility import Claim, Table
 from extract.plan_tables import TableReader
 from extract.plan_tree import Node, TreeReader, action_label, is_goal_line
@@ -35,7 +36,6 @@ _COUNTS = re.compile(r"([\d一二三四五六七八九十百]+)\s*(?:項|個|大
                      r"(子目標|目標|策略|措施|部、?會、?(?:署|局|處|及|等)*|部會署?|機關|單位)")
 _ASIDE = re.compile(r"^\s*(?:資料來源|單位\s*[：:]|註\s*[：:]?|(?:圖|表)\s*[\d一二三四五六七八九十]+[\s：:、.])")
 _LONGEST_HEADING = 60
-_BODY_NAME = re.compile(r"[\u4e00-\u9fff（）()]{2,18}")
 _SECTION_KINDS = ("formal", "chapter", "chinese", "chinese-paren", "arabic", "arabic-paren", "decimal")
 _FORMER_NAME = 0.9
 _PREDICATE = {True: "pol:leadBy", False: "pol:partneredBy"}
@@ -84,15 +84,19 @@ class _PlanReader:
         plan_layout = layout(records.document.text)
         for place in plan_layout.furniture:
             records.read(place)
-        front_chapter, *chapters = plan_layout.chapters
-        self._front(read_front(front_chapter.lines), front_chapter)
-        all_lines = [line for chapter in chapters or [front_chapter] for line in chapter.lines]
-        table = Table([chapter.lines for chapter in chapters or [front_chapter]],
+        cover, *chapters = plan_layout.chapters
+        self._front(read_front(cover.lines))
+        if chapters:
+            for line in cover.lines:
+                records.read(line.piece)
+        else:
+            chapters = [cover]
+        table = Table([chapter.lines for chapter in chapters],
                       lambda name: records.resolver.body(name, table=True) is not None)
         for line in table.rows:
             records.read(line.piece)
         rows = set(map(id, table.rows))
-        for chapter in chapters or [front_chapter]:
+        for chapter in chapters:
             section = records.iri
             if chapter.heading is not None and chapter.marker is not None:
                 m = chapter.marker
@@ -101,19 +105,17 @@ class _PlanReader:
             content = [line for line in chapter.lines if id(line) not in rows]
             if any(is_goal_line(line.text) for line in content):
                 self._tree(content, section, table)
-            elif self._is_body_goals(chapter):
-                self._body_goals(content, section)
+            elif body_goals.are_in(chapter, records):
+                self._running(body_goals.read(content, records, self.plan, section), section)
             else:
                 self._sections(content, section)
         self._responsibility(table)
-        self._declared(all_lines)
+        self._declared([line for chapter in chapters for line in chapter.lines])
 
     # -- front matter
 
-    def _front(self, front: Front, chapter: Chapter) -> None:
+    def _front(self, front: Front) -> None:
         records = self.records
-        if front.title is None:
-            raise ValueError(f"{records.document.file_name}: no title before the first chapter; add the cover page")
         if front.issued is not None:
             self.day = date.fromisoformat(front.issued)
         elif front.period is not None and front.period.start is not None:
@@ -122,16 +124,17 @@ class _PlanReader:
         if front.approved is not None:
             publisher = records.body("行政院", front.approved, "plan-approval")
             records.publisher = publisher
-        records.add("pol:PolicyDocument", records.iri, front.title.text, front.title, "plan-title", attributes={
-            "dcterms:title": front.title.text, "dcterms:issued": front.issued,
+        # a text without its cover page is called by its file's name
+        places = [front.title] if front.title is not None else []
+        title = front.title.text if front.title is not None else records.document.file_name
+        records.add("pol:PolicyDocument", records.iri, title, places, "plan-title", attributes={
+            "dcterms:title": title, "dcterms:issued": front.issued,
             "dcterms:publisher": Ref(publisher) if publisher else None,
         })
-        label = front.title.text + (f"（{front.period.text}）" if front.period else "")
-        records.add("pol:Plan", self.plan, label, front.title, "plan-title", attributes={
+        label = title + (f"（{front.period.text}）" if front.period else "")
+        records.add("pol:Plan", self.plan, label, places, "plan-title", attributes={
             "dcterms:isPartOf": Ref(records.iri), **(period_attributes(front.period) if front.period else {}),
         })
-        for line in chapter.lines:
-            records.read(line.piece)
 
     # -- chapters of running text
 
@@ -176,8 +179,8 @@ class _PlanReader:
     # -- the strategy chapter
 
     def _tree(self, content: Sequence[Line], chapter: str, table: Table) -> None:
-        tree = TreeReader(content, table.measure_titles)
-        self._running(tree.preface, chapter)
+        tree = TreeReader(content, table.titles)
+        self._sections(tree.preface, chapter)
         printed = table.measure_titles
         for goal in tree.goals:
             for node in goal.walk():
@@ -289,47 +292,6 @@ class _PlanReader:
         records.relate(strategy, predicate, body, claim.places, "responsibility-table", confidence)
         for measure in self.measures.get(strategy, ()):
             records.derive(measure, predicate, body, "measure-inherits-strategy-bodies")
-
-    # -- each body's own goals
-
-    def _is_body_goals(self, chapter: Chapter) -> bool:
-        """A chapter in which names of bodies stand as headings over a text."""
-        return "目標" in chapter.title and sum(self._is_body(line) for line in chapter.lines) >= 2
-
-    def _is_body(self, line: Line) -> bool:
-        text = join([line.piece]).text.strip("*#：: ")
-        return _BODY_NAME.fullmatch(text) is not None and self.records.resolver.body(text, table=True) is not None
-
-    def _body_goals(self, content: Sequence[Line], section: str) -> None:
-        name: Clean | None = None
-        text: list[Line] = []
-        for line in content:
-            if self._is_body(line):
-                self._body_goal(name, text, section)
-                name, text = join([line.piece]).strip("*#：: "), []
-            else:
-                text.append(line)
-        self._body_goal(name, text, section)
-
-    def _body_goal(self, name: Clean | None, text: Sequence[Line], section: str) -> None:
-        records = self.records
-        if name is None:
-            self._running(text, section)
-            return
-        body = records.body(name.text, name, "body-goal", table=True)
-        key = body.rsplit("/", 1)[-1]
-        own = records.section(section, None, key, name.text, name, "body-goal")
-        found = paragraphs(text)
-        if not found:
-            return
-        end = re.search(r"[。！？]", found[0].text)
-        first = found[0][: end.start()] if end and end.start() else found[0]
-        goal = records.part("pol:Goal", self.plan, key, first.text, first, "body-goal", attributes={
-            "dcterms:description": "\n".join(p.text for p in found)})
-        records.relate(goal, "pol:leadBy", body, name, "body-goal")
-        for paragraph in found:
-            records.read(paragraph)
-            records.mentions_in(own, paragraph)
 
     # -- declared counts
 

@@ -25,6 +25,10 @@ _TERMINAL = re.compile(r"[。！？：；:;!?][」』”)）\]】]*$")
 #: blank lines that only a page break leaves
 PAGE_BREAK = 3
 _RUNNING_HEAD_TIMES = 5
+#: a heading mark of Markdown, which some converters write
+_MARKDOWN = re.compile(r"^\s*#{1,6}\s+")
+#: chapters of a table of contents without leaders have hardly a line each
+_CONTENTS_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def read_lines(text: str) -> tuple[list[Line], list[Span]]:
              and marker(t) is None}
     gap = 0
     for line in raw:
-        piece = line if "\t" in line.text else line.strip()
+        piece = line if "\t" in line.text else line.remove(_MARKDOWN).strip()
         bare = piece.text.strip()
         if not bare:
             gap += 1
@@ -109,8 +113,12 @@ def layout(text: str) -> Layout:
     starts: list[tuple[int, Marker]] = []
     for i, line in enumerate(content):
         m = marker(line.text, "formal", "chapter")
-        if (m is not None and "\t" not in line.text and len(line.text) <= 50 and not line.text.endswith("。")
-                and m.ordinal == len(starts) + 1):
+        if m is None or "\t" in line.text or len(line.text) > 50 or line.text.endswith("。"):
+            continue
+        if m.ordinal == 1 and starts and i - starts[0][0] < _CONTENTS_LINES * len(starts):
+            # what came before was a table of contents without dotted leaders
+            starts = []
+        if m.ordinal == len(starts) + 1:
             starts.append((i, m))
     chapters = [Chapter(None, None, tuple(content[: starts[0][0] if starts else len(content)]))]
     for n, (i, m) in enumerate(starts):

@@ -1,10 +1,11 @@
 """The responsibility table of a plan: which bodies lead (before ／) and join (after ／) each strategy.
 
-The table runs over many pages with a repeated head, and comes to us as tab-separated rows in which
-cells have slipped into other rows and columns, stand merged, or hold misread characters. Columns are
-therefore not trusted. The cells are read as a stream of tokens (numbered titles, lists of bodies);
-titles are matched with the plan's own headings, and on each page the lists are assigned to the
-strategies in reading order, which survives the slips. Repeated rows vote.
+Some plans have two columns instead, 主辦機關 and 協辦機關. The table runs over many pages with a repeated
+head, and comes to us as tab-separated rows in which cells have slipped into other rows and columns,
+stand merged, or hold misread characters. Columns are therefore not trusted. The cells are read as a
+stream of tokens (numbered titles, lists of bodies); titles are matched with the plan's own headings,
+and on each page the lists are assigned to the strategies in reading order, which survives the slips.
+Repeated rows vote.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from rapidfuzz.distance import Levenshtein
 
 from extract.plan_layout import Line, join
 from extract.plan_tree import Node
-from kg.text.clean import Clean
+from kg.text.clean import Clean, concat
 from kg.text.normal import loose
 
 #: a numbered title inside a cell starts after a blank, a tag or at the cell's start
 _NUMBERED = re.compile(r"(?<![^\s>])(?:[(（]\s*(?P<measure>\d{1,2})\s*[)）]|(?P<strategy>\d{1,2})\s*[.．、](?!\d))\s*")
 _SLASH = re.compile(r"[／/]")
 _LIST_MARK = re.compile(r"[／/、,，;；]")
+_LEAD_HEAD = re.compile(r"主\s*(?:辦|政|責|持)|權責|負責")
+_PARTNER_HEAD = re.compile(r"協\s*(?:辦|同|助)|配合|共同|參與")
 _BODY_LIKE = re.compile(r"[\u4e00-\u9fff]{1,16}(?:部|會|院|署|局|處|館|府|總處|中心|所|行)$")
 _MEASURE_SIMILAR = 0.7
 _STRATEGY_SIMILAR = 0.6
@@ -35,12 +38,11 @@ _STEP_COST = 0.02
 
 @dataclass(frozen=True, slots=True)
 class BodyList:
-    """A cell's list of bodies: pieces of the text, the first of them leads."""
+    """A cell's list of bodies: pieces of the text, the first ``leading`` of them lead."""
 
     place: Clean
     names: tuple[Clean, ...]
-    #: False where the list names partners only, without a leading body
-    led: bool = True
+    leading: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Title:
 class _Page:
     """What stands on one page of the table, by row."""
 
+    #: columns of leading and of joining bodies, where the head has both
+    columns: tuple[int, int] | None = None
     titles: list[tuple[int, Title]] = field(default_factory=list)
     lists: list[tuple[int, BodyList]] = field(default_factory=list)
 
@@ -75,8 +79,8 @@ class _Page:
 def is_head(line: Line) -> bool:
     """Is the line the table's head (目標 … 策略 … 措施 … 部會)?"""
     text = re.sub(r"\s+", " ", line.text)
-    return ("\t" in line.text and "策略" in text and re.search(r"部會|機關|單位", text) is not None
-            and not re.search(r"\d|。", text) and len(text) < 80)
+    return ("\t" in line.text and re.search(r"策略|措施", text) is not None
+            and re.search(r"部會|機關|單位", text) is not None and not re.search(r"\d|。", text) and len(text) < 80)
 
 
 class Table:
@@ -94,7 +98,7 @@ class Table:
             for line in content:
                 if is_head(line):
                     inside = True
-                    self.pages.append(_Page())
+                    self.pages.append(_Page(_columns(line)))
                     self.rows.append(line)
                     continue
                 inside = inside and ("\t" in line.text or _NUMBERED.match(line.text.lstrip()) is not None
@@ -105,6 +109,11 @@ class Table:
         self._respell()
 
     @property
+    def titles(self) -> list[str]:
+        """All numbered titles as printed in the table."""
+        return [t.text for page in self.pages for _, t in page.titles]
+
+    @property
     def measure_titles(self) -> list[str]:
         """The measures' titles as printed in the table."""
         return [t.text for page in self.pages for _, t in page.titles if t.is_measure]
@@ -113,7 +122,12 @@ class Table:
 
     def _row(self, line: Line, page: _Page) -> None:
         row = len(self.rows)
-        for cell in line.cells:
+        cells = line.cells
+        both = self._two_columns(cells, page)
+        if both is not None:
+            page.lists.append((row, both))
+            cells = [c for k, c in enumerate(cells) if page.columns is not None and k not in page.columns]
+        for cell in cells:
             starts = list(_NUMBERED.finditer(cell.text))
             self._plain(cell[: starts[0].start()] if starts else cell, row, page)
             for i, m in enumerate(starts):
@@ -122,6 +136,17 @@ class Table:
                 if title:
                     number = m["measure"] or m["strategy"]
                     page.titles.append((row, Title(int(number), title, m["measure"] is not None)))
+
+    def _two_columns(self, cells: list[Clean], page: _Page) -> BodyList | None:
+        """The list that the cells of leading and joining bodies make together."""
+        if page.columns is None or max(page.columns) >= len(cells):
+            return None
+        parts = [join([cells[k]]) for k in page.columns]
+        if not parts[0].text or not all(self._is_list(p.text) and not _SLASH.search(p.text) for p in parts if p.text):
+            return None
+        leads = _names(parts[0])
+        place = concat(sorted((p for p in parts if p.text), key=lambda p: p.offsets[0]))
+        return BodyList(place, (*leads, *_names(parts[1])), len(leads))
 
     def _plain(self, cell: Clean, row: int, page: _Page) -> None:
         for piece in _pieces(cell):
@@ -144,7 +169,9 @@ class Table:
             whole = join(group)
             if not self._is_list(whole.text):
                 return []
-            found.append(BodyList(whole, tuple(_names(whole)), not _SLASH.match(whole.text)))
+            slash = _SLASH.search(whole.text)
+            leading = len(_names(whole[: slash.start()])) if slash else 1
+            found.append(BodyList(whole, tuple(_names(whole)), leading))
         return found
 
     def _is_list(self, text: str) -> bool:
@@ -179,30 +206,36 @@ class Table:
         """
         matcher = _Matcher(strategies, list(upper))
         votes: dict[int, list[tuple[BodyList, float]]] = defaultdict(list)
+        # strategies whose measures have cells of their own: all bodies count, not only those of most cells
+        split: set[int] = set()
         for page in self.pages:
             rows: dict[int, set[int]] = defaultdict(set)
             for row, title in page.titles:
                 index = matcher.strategy_of(title)
                 if index is not None:
                     rows[index].add(row)
-            for index, found, confidence in _assign(rows, page.lists):
+            assigned = _assign(rows, page.lists) if len(page.lists) <= len(rows) else _by_row(rows, page.lists)
+            times = Counter(index for index, _, _ in assigned)
+            split |= {index for index, n in times.items() if n > 1}
+            for index, found, confidence in assigned:
                 votes[index].append((found, confidence))
-        return {i: self._count(votes[i], canonical) for i in sorted(votes)}
+        return {i: self._count(votes[i], canonical, 0.0 if i in split else 0.5) for i in sorted(votes)}
 
-    def _count(self, votes: list[tuple[BodyList, float]], canonical: Callable[[str], str]) -> list[Claim]:
-        """The bodies that at least half of the repeated cells name; the leader is the one named first most often."""
+    def _count(self, votes: list[tuple[BodyList, float]], canonical: Callable[[str], str],
+               least: float) -> list[Claim]:
+        """The bodies that at least this share of the cells names; one that mostly leads there leads."""
         def spelled(name: Clean) -> str:
             return self.respelled.get(name.text, name.text)
 
-        leaders = Counter(canonical(spelled(v.names[0])) for v, _ in votes if v.led)
-        lead = leaders.most_common(1)[0][0] if leaders else None
         places: dict[str, list[Clean]] = {}
         printed: dict[str, list[str]] = {}
+        leads: Counter[str] = Counter()
         sure: dict[str, float] = {}
         for found, confidence in votes:
             named: dict[str, list[str]] = {}
             for name in found.names:
                 named.setdefault(canonical(spelled(name)), []).append(spelled(name))
+            leads.update({canonical(spelled(n)) for n in found.names[: found.leading]})
             for body, names in named.items():
                 places.setdefault(body, []).append(found.place)
                 printed.setdefault(body, []).extend(names)
@@ -210,10 +243,18 @@ class Table:
         claims = []
         for body, shown in places.items():
             share = len(shown) / len(votes)
-            if share >= 0.5:
-                confidence = sure[body] * (1.0 if share == 1.0 else 0.8)
-                claims.append(Claim(body, body == lead, tuple(shown), tuple(printed[body]), confidence))
+            if share >= least:
+                confidence = sure[body] * (1.0 if share == 1.0 or not least else 0.8)
+                claims.append(Claim(body, 2 * leads[body] > len(shown), tuple(shown), tuple(printed[body]), confidence))
         return claims
+
+
+def _columns(head: Line) -> tuple[int, int] | None:
+    """The columns of leading and of joining bodies, if the table's head has one for each."""
+    words = [join([c]).text for c in head.cells]
+    lead = [k for k, w in enumerate(words) if _LEAD_HEAD.search(w)]
+    partner = [k for k, w in enumerate(words) if _PARTNER_HEAD.search(w) and not _LEAD_HEAD.search(w)]
+    return (lead[0], partner[0]) if len(lead) == 1 and len(partner) == 1 else None
 
 
 def _pieces(cell: Clean) -> list[Clean]:
@@ -290,4 +331,15 @@ def _assign(rows: dict[int, set[int]],
         away = distance(i, j)
         confidence = (1.0 if away == 0 else 0.9) if n == m else (0.85 if away == 0 else 0.6)
         out.append((order[i], lists[j][1], confidence))
+    return out
+
+
+def _by_row(rows: dict[int, set[int]],
+            lists: list[tuple[int, BodyList]]) -> list[tuple[int, BodyList, float]]:
+    """Where a page has more lists than strategies (a cell for each measure): each list to its row's strategy."""
+    out = []
+    for row, found in lists:
+        here = [index for index, own in rows.items() if row in own]
+        if len(here) == 1:
+            out.append((here[0], found, 0.8))
     return out

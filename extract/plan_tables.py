@@ -62,8 +62,8 @@ def grids(content: Sequence[Line]) -> list[Grid]:
         elif unit and "\t" not in line.text:
             units = tuple(u.strip(" ）)") for u in re.split(r"[；;、，,／/]", unit[1]))
         elif "\t" in line.text and not is_head(line):
-            j = i
-            while j < len(content) and "\t" in content[j].text:
+            j = i + 1
+            while j < len(content) and "\t" in content[j].text and content[j].text.strip() != line.text.strip():
                 j += 1
             grid = _grid(caption, units, content[i:j])
             if found and grid.head == found[-1].head and grid.caption == found[-1].caption:

@@ -27,11 +27,14 @@ _WORDED = (
     ("measure", re.compile(rf"(?:重要)?措\s*施\s*{_NUMERAL}\s*[：:、.．]\s*(?=\S)")),
 )
 LEVELS = ("goal", "subgoal", "strategy", "measure")
-#: longest remainder of a title that a line break can leave on a line of its own
+#: longest remainder of a title that a page break, or a line break, can leave on a line of its own
 _REMAINDER = 15
+_REMAINDER_OF_LINE = 40
 #: a title that holds a colon goes on as body text behind it when that is at least so long or a whole sentence
 _RUN_ON = 40
 _SIMILAR = 85.0
+#: a numbered line that is longer, or ends a sentence, is no goal or strategy
+_LONGEST_HEADING = 80
 
 
 @dataclass(slots=True)
@@ -93,8 +96,8 @@ def is_goal_line(text: str) -> bool:
 class TreeReader:
     """Reads the lines of a strategy chapter into goals.
 
-    ``printed`` are titles of measures as printed elsewhere (the responsibility table); they help
-    to tell a broken title from body text and a measure from a list inside one.
+    ``printed`` are titles as printed elsewhere (the responsibility table); they help to tell a
+    broken title from body text and a measure from a list inside one.
     """
 
     def __init__(self, content: Sequence[Line], printed: Iterable[str] = ()) -> None:
@@ -128,26 +131,38 @@ class TreeReader:
         return _Head(self._kind_of(m, text[at:]), m.ordinal, m.text, at, m.kind)
 
     def _kind_of(self, m: Marker, title: str) -> str:
-        if m.kind == "chinese":
-            return "subgoal" if self._open else "text"
-        below = self._last("strategy")
-        if m.kind == "chinese-paren" and self._last("measure") is None:
-            return "strategy" if self._last("subgoal") else "action"
-        if m.kind == "chinese-paren":
-            siblings = self._siblings("strategy")
-            return "strategy" if siblings and m.ordinal == siblings[-1].ordinal + 1 else "action"
-        if m.kind == "arabic" and below is not None:
-            return "measure" if self._is_measure(m, title, below) else "action"
+        """The level of a heading that is numbered but not named."""
+        if not self._open:
+            return "text"
+        if any(n.kind == "action" and n.marker_kind == m.kind and n.ordinal + 1 == m.ordinal for n in self._open):
+            # the next item of a list that is open
+            return "measure" if m.kind == "arabic" and self._is_printed(title) else "action"
+        heading = len(title) <= _LONGEST_HEADING and not title.rstrip("* ").endswith(("。", "；"))
+        if m.kind == "chinese" and heading and self._follows("subgoal", m.ordinal):
+            return "subgoal"
+        if m.kind == "chinese-paren" and heading and self._last("subgoal") and self._follows("strategy", m.ordinal):
+            return "strategy"
+        strategy = self._last("strategy")
+        if strategy is not None and m.kind != "chinese" and self._is_measure(m, title, strategy):
+            return "measure"
         return "action"
 
+    def _follows(self, kind: str, ordinal: int) -> bool:
+        """Is it the next unit of its level (one may be missing), or the first where none is open?"""
+        node = self._last(kind)
+        if node is None:
+            return ordinal == 1
+        return node.ordinal < ordinal <= node.ordinal + 2
+
     def _is_measure(self, m: Marker, title: str, strategy: Node) -> bool:
-        """Does an Arabic number start a measure, or an item of a list inside one?"""
+        """Does a number start a measure, or an item of a list inside one? The first one sets the form."""
         measures = strategy.children
-        if not measures or self._is_printed(title):
+        if not measures:
             return True
-        nested = [n for n in self._open if n.kind == "action" and n.marker_kind == "arabic"]
-        if nested and m.ordinal == nested[-1].ordinal + 1:
+        if m.kind != measures[0].marker_kind:
             return False
+        if self._is_printed(title):
+            return True
         return measures[-1].ordinal < m.ordinal <= measures[-1].ordinal + 2
 
     def _is_printed(self, title: str) -> bool:
@@ -157,13 +172,6 @@ class TreeReader:
     def _last(self, kind: str) -> Node | None:
         return next((n for n in self._open if n.kind == kind), None)
 
-    def _siblings(self, kind: str) -> list[Node]:
-        node = self._last(kind)
-        if node is None:
-            return []
-        i = self._open.index(node)
-        return self._open[i - 1].children if i else self.goals
-
     # -- building
 
     def _read(self) -> None:
@@ -171,13 +179,11 @@ class TreeReader:
             line = self._lines[self._used]
             self._used += 1
             head = self._head(line.text)
-            if head is not None and head.kind != "goal" and not self._open:
-                head = None
-            if head is None or head.kind == "text":
+            if head is None or head.kind == "text" or (head.kind != "goal" and not self._open):
                 self._text(line)
             elif head.kind in LEVELS:
                 self._unit(line, head)
-            elif self._last("measure") is None and self._last("strategy") is None:
+            elif self._last("strategy") is None:
                 self._text(line)
             else:
                 self._part(line, head)
@@ -220,7 +226,8 @@ class TreeReader:
             return False
         # a short scrap without a full stop, and no sentence that goes on behind it
         after = self._lines[self._used + 1] if self._used + 1 < len(self._lines) else None
-        return (len(line.text) <= _REMAINDER and len(title) > _REMAINDER
+        longest = _REMAINDER if line.gap else _REMAINDER_OF_LINE
+        return (len(line.text) <= longest and len(title) > _REMAINDER
                 and not re.search(r"[。；，：:;,]$", line.text) and (after is None or after.gap > 0))
 
     def _part(self, line: Line, head: _Head) -> None:
