@@ -46,10 +46,12 @@ def test_slipped_cells_keep_their_order() -> None:
     # the second list stands a row too high, the third in the wrong column
     assert claims(
         HEAD,
-        "一、甲甲甲甲\t1. 乙乙乙乙\t1. 補助漁港更新設備\t(1) 更新製冰設備 (2) 更新卸魚碼頭\t農業部／經濟部 衛福部／教育部",
+        "一、甲甲甲甲\t1. 乙乙乙乙\t1. 補助漁港更新設備\t(1) 更新製冰設備 (2) 更新卸魚碼頭\t"
+        "農業部／經濟部 衛福部／教育部",
         "\t\t2. 推廣健康水產飲食\t(1) 辦理校園午餐示範\t",
         "\t教育部／國科會\t3. 培育海洋科研人才\t(1) 擴大學生出海實習\t\t",
-    ) == {0: {"農業部": True, "經濟部": False}, 1: {"衛福部": True, "教育部": False}, 2: {"教育部": True, "國科會": False}}
+    ) == {0: {"農業部": True, "經濟部": False}, 1: {"衛福部": True, "教育部": False},
+          2: {"教育部": True, "國科會": False}}
 
 
 def test_a_lost_cell_is_left_out() -> None:
@@ -63,9 +65,8 @@ def test_a_lost_cell_is_left_out() -> None:
 
 def test_repeated_pages_vote() -> None:
     page = "\t\t2. 推廣健康水產飲食\t(1) 辦理校園午餐示範\t{}"
-    assert claims(
-        HEAD, page.format("衛福部／教育部、農業部"), HEAD, page.format("衛福部／教育部"), HEAD, page.format("衛福部／教育部、農業部"),
-    ) == {1: {"衛福部": True, "教育部": False, "農業部": False}}
+    whole, short = page.format("衛福部／教育部、農業部"), page.format("衛福部／教育部")
+    assert claims(HEAD, whole, HEAD, short, HEAD, whole) == {1: {"衛福部": True, "教育部": False, "農業部": False}}
 
 
 def test_a_misread_body_is_the_one_the_table_often_names() -> None:
@@ -94,7 +95,8 @@ def test_text_after_the_table_is_no_row() -> None:
 
 def test_nested_parts_and_inner_lists() -> None:
     (goal,) = TreeReader(lines_of(
-        "目標一：甲甲甲甲\n一、乙乙乙乙\n(一) 策略一、丙丙丙丙\n1. 建立制度\n- (1) 訂定要點：\n1. 收件。\n2. 審查。\n- (2) 公告周知。\n2. 檢討成效\n",
+        "目標一：甲甲甲甲\n一、乙乙乙乙\n(一) 策略一、丙丙丙丙\n1. 建立制度\n- (1) 訂定要點：\n1. 收件。\n2. 審查。\n"
+        "- (2) 公告周知。\n2. 檢討成效\n",
     )).goals
     measures = [n for n in goal.walk() if n.kind == "measure"]
     assert [m.title for m in measures] == ["建立制度", "檢討成效"]
@@ -102,14 +104,16 @@ def test_nested_parts_and_inner_lists() -> None:
 
 
 def test_strategies_without_sub_goals_and_measures_in_brackets() -> None:
-    (goal,) = TreeReader(lines_of("目標一、甲甲甲甲\n策略一：丙丙丙丙\n(1) 建立制度\n(2) 檢討成效\n策略二：丁丁丁丁\n(1) 培訓人員\n")).goals
+    text = "目標一、甲甲甲甲\n策略一：丙丙丙丙\n(1) 建立制度\n(2) 檢討成效\n策略二：丁丁丁丁\n(1) 培訓人員\n"
+    (goal,) = TreeReader(lines_of(text)).goals
     assert [(n.kind, n.title) for n in goal.walk()] == [
         ("goal", "甲甲甲甲"), ("strategy", "丙丙丙丙"), ("measure", "建立制度"), ("measure", "檢討成效"),
         ("strategy", "丁丁丁丁"), ("measure", "培訓人員")]
 
 
 def test_a_title_broken_without_comma_is_known_from_the_table() -> None:
-    text = "目標一：甲甲甲甲\n一、乙乙乙乙\n(一) 策略一、丙丙丙丙\n1. 建立海上風場運維人員之訓練與認\n\n證制度並與國際接軌，擴大產業參與\n\n說明。\n"
+    text = ("目標一：甲甲甲甲\n一、乙乙乙乙\n(一) 策略一、丙丙丙丙\n1. 建立海上風場運維人員之訓練與認\n\n"
+            "證制度並與國際接軌，擴大產業參與\n\n說明。\n")
     title = "建立海上風場運維人員之訓練與認證制度並與國際接軌，擴大產業參與"
     (goal,) = TreeReader(lines_of(text), [title]).goals
     assert [n.title for n in goal.walk() if n.kind == "measure"] == [title]
@@ -129,7 +133,8 @@ def test_chapters_and_a_table_of_contents_without_leaders() -> None:
 
 
 def test_a_table_goes_on_behind_a_repeated_head() -> None:
-    (grid,) = grids(lines_of("表 1 經費\n單位：億元\n年份\t甲\t\n\t金額\t占比\n2020\t1\t5%\n\n\n年份\t甲\t\n\t金額\t占比\n2021\t2\t6%\n"))
+    head = "年份\t甲\t\n\t金額\t占比\n"
+    (grid,) = grids(lines_of(f"表 1 經費\n單位：億元\n{head}2020\t1\t5%\n\n\n{head}2021\t2\t6%\n"))
     assert grid.head == ("年份", "甲 金額", "甲 占比")
     assert [r[0].text for r in grid.rows] == ["2020", "2021"]
 
