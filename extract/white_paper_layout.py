@@ -1,0 +1,363 @@
+"""The layout of a white paper with answers: lines to headings, items and answers.
+
+States, line by line: between units, in the federation's text, in an answer, in its law
+list, in its tick boxes. A line changes the state only by its form (marker, name of a body
+alone on a line, 涉及法規, tick box), never by its wording.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extract import adoption
+from extract.body_list import bodies_in
+from kg.resolve import Resolver
+from kg.text import outline
+from kg.text.clean import Clean, concat, joined
+from kg.text.outline import Marker
+
+#: column heads of such tables
+_COLUMNS = re.compile(
+    r"^(?:議題|建議事項|建議內容|延續議題|主[管辦](?:單位|機關|部會)|權責(?:單位|機關)|部會|機關|"
+    r"(?:部會)?辦理情形.{0,12}|"
+    r"(?:議題)?參採(?:情形|與否|狀況)?|回[應復覆](?:內容|情形|說明)?|序號|編號|項次|備註|說明|頁次|"
+    r"第?\s*\d+\s*頁?|[-–—]\s*\d+\s*[-–—])$")
+_CONTINUED = re.compile(r"^(?:是|否|[■□☐☑☒✓✔VvＶ]\s*(?:是|否|延續|新增).*|延續|新增|延續議題|新增議題|"
+                        r"[VvＶ✓✔○●]|[-–—])$")
+_PROGRESS = re.compile(r"^(?:目前|現行|現階段)?(?:進度|辦理情形|處理情形|執行情形|辦理進度|執行進度|現況|作法|"
+                       r"推動情形)(?:[及與暨、](?:未來)?[^\s：:]{0,8})?"
+                       r"(?=[：:\s]|$)|^(?:未來規劃|回[應復覆](?:說明|內容)?|說明)(?=[：:\s]|$)")
+_LAW = re.compile(r"^(?:所)?(?:涉及|相關|涉及之|涉及相關)之?(?:法規|法令|法律|法規命令|法規名稱)(?:名稱|條文|"
+                  r"及條文)?(?:\s*[：:]|\s*$)")
+_SENTENCE = re.compile(r"[。！？]")
+#: Word's bookmarks that leak into a conversion
+BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
+
+
+@dataclass(slots=True)
+class Answer:
+    """One block: who answers, what, under which laws, with which boxes."""
+
+    respondents: list[Clean]
+    text: list[Clean] = field(default_factory=list)
+    laws: Clean | None = None
+    ticks: Clean | None = None
+
+
+@dataclass(slots=True)
+class Heading:
+    """A part or section above the items."""
+
+    marker: Marker
+    level: int
+    title: Clean
+    text: list[Clean] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Item:
+    """One recommendation: title, the federation's paragraphs, the answers."""
+
+    marker: Marker | None
+    title: Clean
+    text: list[Clean] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Layout:
+    """The whole document."""
+
+    title: Clean
+    units: list[Heading | Item] = field(default_factory=list)
+    furniture: list[Clean] = field(default_factory=list)
+
+
+def _unmarked(line: str) -> str:
+    marked = outline.marker(line, "arabic", "chinese", "chinese-paren", "arabic-paren")
+    return line[marked.end:].strip() if marked else line.strip()
+
+
+def is_law_heading(line: str) -> bool:
+    """Is it the line 涉及法規：… (with its number)?"""
+    return bool(_LAW.match(_unmarked(line)))
+
+
+def _is_progress(line: str) -> bool:
+    return bool(_PROGRESS.match(_unmarked(line)))
+
+
+def paragraphs(rows: list[Clean]) -> list[Clean]:
+    """Lines to paragraphs: a line that breaks off in the middle is joined with the next."""
+    out: list[Clean] = []
+    for row in rows:
+        text = row.strip()
+        if not text.text:
+            continue
+        if out and outline.marker(text.text) is None and not _ends(out[-1].text) and len(out[-1].text) >= 16:
+            out[-1] = concat((out[-1], text))
+        else:
+            out.append(text)
+    return [joined(p) for p in out]
+
+
+def _ends(text: str) -> bool:
+    return text.rstrip().endswith(tuple("。：:；;！？!?）)」』】"))
+
+
+class _Reader:
+    def __init__(self, rows: list[Clean], resolver: Resolver) -> None:
+        self.rows = [r.remove(BOOKMARK) for r in rows]
+        self.resolver = resolver
+        self.layout = Layout(Clean("", ()))
+        self.item: Item | None = None
+        self.federation: list[Clean] = []
+        self.answer: Answer | None = None
+        self.said: list[Clean] = []
+        self.laws: list[Clean] = []
+        self.in_laws = False
+        self.i = 0
+
+    def read(self) -> Layout:
+        self._title()
+        while self.i < len(self.rows):
+            row = self.rows[self.i]
+            text = row.text.strip()
+            step = 1
+            if not text:
+                pass
+            elif adoption.starts_block(text) and (self.answer is not None):
+                step = self._ticks()
+            elif respondents := self._respondents():
+                step = self._open_answer(*respondents)
+            elif self.answer is not None and not self._starts_unit(row):
+                self._in_answer(row, text)
+            elif self._starts_unit(row):
+                step = self._open_unit()
+            elif _COLUMNS.match(text) or _CONTINUED.match(text):
+                self.layout.furniture.append(row)
+            elif self.item is not None and not self.item.answers:
+                self.federation.append(row)
+            elif self.layout.units and isinstance(self.layout.units[-1], Heading):
+                self.layout.units[-1].text.append(joined(row.strip()))
+                self.layout.furniture.append(row)
+            self.i += step
+        self._close_answer()
+        self._close_item()
+        return self.layout
+
+    # -- the head of the document
+
+    def _title(self) -> None:
+        """The first lines up to a marker or a column head."""
+        found: list[Clean] = []
+        while self.i < len(self.rows):
+            row = self.rows[self.i].strip()
+            if row.text and (outline.marker(row.text, "formal", "chinese", "chapter") or _COLUMNS.match(row.text)
+                             or len(found) == 3):
+                break
+            if row.text:
+                found.append(row)
+            self.i += 1
+        self.layout.title = concat(found)
+
+    # -- units
+
+    def _starts_unit(self, row: Clean) -> bool:
+        """Does the line begin a part, a section or an item? Only at the start of a table row."""
+        text = row.text
+        marked = outline.marker(text, "formal", "chapter", "chinese", "chinese-paren")
+        answering = self.answer is not None and self.answer.ticks is None
+        if marked is None or len(text.strip()) > 90 or answering:
+            return False
+        body = text[marked.end:].strip()
+        if not body or _SENTENCE.search(body) or _is_progress(text) or is_law_heading(text):
+            return False
+        if marked.kind in ("formal", "chapter"):
+            return True
+        if self.item is not None and not self.item.answers and self.answer is None:
+            # inside the federation's text only the next number at a cell's start begins a new item
+            if marked.kind == "chinese-paren":
+                return (self.item.marker is not None and self.item.marker.kind == marked.kind
+                        and marked.ordinal == self.item.marker.ordinal + 1 and text.startswith("\t"))
+            return text.startswith("\t")
+        return True
+
+    def _open_unit(self) -> int:
+        self._close_answer()
+        self._close_item()
+        row = self.rows[self.i]
+        marked = outline.marker(row.text, "formal", "chapter", "chinese", "chinese-paren")
+        if marked is None:
+            raise ValueError(f"line {self.i + 1} has no marker")
+        piece, used = row[marked.end:].strip(), 1
+        while self.i + used < len(self.rows) and self._goes_on(piece.text, self.rows[self.i + used].text):
+            piece = concat((piece, self.rows[self.i + used]))
+            used += 1
+        title = joined(piece).strip("。")
+        levels = {"chapter": 0, "formal": 1, "chinese": 2, "chinese-paren": 3}
+        if marked.kind == "chinese-paren" or self._answered_directly(self.i + used):
+            self.item = Item(marked, title)
+            self.layout.units.append(self.item)
+        else:
+            self.layout.units.append(Heading(marked, levels[marked.kind], title))
+        return used
+
+    def _answered_directly(self, at: int) -> bool:
+        """Does running text follow, and not a smaller marker? Then the heading is itself an item."""
+        for row in self.rows[at:at + 12]:
+            text = row.text.strip()
+            if not text or _COLUMNS.match(text) or _CONTINUED.match(text):
+                continue
+            if outline.marker(text, "formal", "chapter", "chinese", "chinese-paren"):
+                return False
+            return len(text) > 60 or bool(_SENTENCE.search(text)) or bool(bodies_in(row, self.resolver))
+        return False
+
+    def _goes_on(self, title: str, following: str) -> bool:
+        """Is a title broken over the line? (open bracket, or it ends in a word that needs more)"""
+        after = following.strip()
+        if not after or outline.marker(after) or _COLUMNS.match(after):
+            return False
+        opened = sum(title.count(c) for c in "（(「『《【") - sum(title.count(c) for c in "）)」』》】")
+        if opened > 0 or title.endswith(("、", "，", "及", "與", "之", "和", "暨")):
+            return True
+        short = len(after) <= 14 and not re.search(r"[，。；：、]", after) and len(title) >= 18
+        return short and not following.startswith("\t") and not self._is_name(following)
+
+    def _is_name(self, text: str) -> bool:
+        return bool(bodies_in(Clean(text, tuple(range(len(text)))), self.resolver))
+
+    def _close_item(self) -> None:
+        if self.item is not None and not self.item.text:
+            self.item.text = paragraphs(self.federation)
+        self.federation = []
+        self.item = None
+
+    # -- answers
+
+    def _respondents(self) -> tuple[list[Clean], int] | None:
+        """The bodies on this line (and the next, where a list or a bracket goes on), with the lines used."""
+        row = self.rows[self.i]
+        text = row.text.strip()
+        answering = self.answer is not None and self.answer.ticks is None
+        if self.item is None or len(text) > 80 or (answering and not self._heads_next(1)):
+            return None
+        used = 1
+        piece = row
+        following = self.rows[self.i + 1].text.strip() if self.i + 1 < len(self.rows) else ""
+        if text.endswith(("、", "及", "/", "／")) or re.match(r"^[（(][^（）()]{1,16}[)）]$", following):
+            piece, used = concat((row, Clean("\n", (row.offsets[-1],)), self.rows[self.i + 1])), 2
+        found = bodies_in(piece, self.resolver)
+        while found and not self._heads_next(used) and self.i + used < len(self.rows):
+            more = bodies_in(self.rows[self.i + used], self.resolver)
+            if not more:
+                break
+            found += more
+            used += 1
+        if not found:
+            return None
+        at_cell_start = row.text.startswith(("\t", " ", "\u3000")) or not self.rows[self.i - 1].text.strip()
+        return (found, used) if self._heads_next(used) or at_cell_start else None
+
+    def _heads_next(self, used: int) -> bool:
+        """Does the next line that is not empty head an answer (1、 目前進度…)?"""
+        for row in self.rows[self.i + used:self.i + used + 4]:
+            if row.text.strip():
+                return _is_progress(row.text) or is_law_heading(row.text)
+        return False
+
+    def _open_answer(self, found: list[Clean], used: int) -> int:
+        self._close_answer()
+        if self.item is None:
+            raise ValueError(f"line {self.i + 1}: an answer without an item")
+        if not self.item.text:
+            self.item.text = paragraphs(self.federation)
+        self.answer = Answer(found)
+        self.item.answers.append(self.answer)
+        self.layout.furniture.extend(self.rows[self.i:self.i + used])
+        return used
+
+    def _in_answer(self, row: Clean, text: str) -> None:
+        if self.answer is None:
+            return
+        marked = outline.marker(row.text, "arabic", "chinese", "chinese-paren", "arabic-paren")
+        rest = row[marked.end:] if marked else row
+        if is_law_heading(row.text) and not self.in_laws:
+            head = _LAW.match(rest.text.strip())
+            self.in_laws = True
+            self.layout.furniture.append(row)
+            self.laws.append(rest.strip()[head.end():] if head else rest)
+        elif self.in_laws and marked and marked.kind == "arabic" and _is_progress(row.text):
+            self.in_laws = False
+            self.said.append(row)
+        elif self.in_laws:
+            self.laws.append(row)
+        elif _is_progress(row.text):
+            self.layout.furniture.append(row)
+            head = _PROGRESS.match(rest.text.strip())
+            after = rest.strip()[head.end():].strip("：: \u3000\t") if head else rest
+            if after.text:
+                self.said.append(after)
+        elif _COLUMNS.match(text) and self.answer.ticks is not None:
+            self.layout.furniture.append(row)
+        elif self.answer.ticks is None:
+            self.said.append(row)
+
+    def _ticks(self) -> int:
+        """All lines of a block of boxes."""
+        used = 0
+        end = self.i
+        while self.i + used < len(self.rows):
+            text = self.rows[self.i + used].text.strip()
+            if adoption.starts_block(text):
+                end = self.i + used
+                # a note in brackets may run over several lines
+                depth = _depth(text)
+                while depth > 0 and end + 1 < len(self.rows) and end - self.i < 30:
+                    end += 1
+                    depth += _depth(self.rows[end].text)
+                used = end - self.i
+            elif text or used - (end - self.i) > 1:
+                break
+            used += 1
+        if self.answer is not None:
+            self.answer.ticks = _with_breaks(self.rows[self.i:end + 1])
+        self._finish_answer()
+        return end - self.i + 1
+
+    def _finish_answer(self) -> None:
+        if self.answer is None:
+            return
+        self.answer.text = paragraphs(self.said)
+        if self.in_laws:
+            self.answer.laws = _with_breaks(self.laws)
+        self.said, self.laws, self.in_laws = [], [], False
+
+    def _close_answer(self) -> None:
+        if self.answer is not None and self.answer.ticks is None:
+            self._finish_answer()
+        self.answer = None
+        self.said, self.laws, self.in_laws = [], [], False
+
+
+def _depth(text: str) -> int:
+    return sum(text.count(c) for c in "（(") - sum(text.count(c) for c in "）)")
+
+
+def _with_breaks(rows: list[Clean]) -> Clean:
+    """Lines as one piece with the line breaks kept (a break stands at the end of its line)."""
+    parts: list[Clean] = []
+    for row in rows:
+        if not row.text:
+            continue
+        if parts:
+            parts.append(Clean("\n", (parts[-1].offsets[-1],)))
+        parts.append(row)
+    return concat(parts)
+
+
+def read_layout(rows: list[Clean], resolver: Resolver) -> Layout:
+    """The layout of the document with these lines."""
+    return _Reader(rows, resolver).read()

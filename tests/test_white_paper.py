@@ -1,0 +1,201 @@
+"""White papers with the ministries' answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from extract import white_paper
+from extract.adoption import read_block, starts_block
+from extract.body_list import bodies_in
+from extract.entities import NameFinder
+from kg.model import Document, Entity, Extraction
+from kg.records import Records
+from kg.resolve import default_resolver
+from kg.text.clean import raw
+
+TABLE = """海洋產業總會「2031白皮書」部會辦理情形
+壹、港口
+\t議題
+\t建議事項
+\t主管單位
+辦理情形暨未來處理方向
+\t議題參採
+
+\t一、改善漁港
+\t(一) 擴建避風港(含浮動
+碼頭)，強化防災
+近年風災頻繁，避風港不足。
+1、 增設浮動碼頭：先由三處試辦。
+(1) 南部優先。
+2、 補助漁民。
+\t
+\t農業部、交通部
+1、 目前進度及未來規劃
+(1) 本部已規劃三處。
+2、 涉及法規：漁港法第3條、
+第5條
+\t已參採（南部）
+☐部分參採
+☐研議中
+不參採(東部
+暫緩)
+
+\t
+\t
+\t
+\t國家發展委員會(經濟處)
+1.目前進度及未來規劃：配合辦理
+2.涉及法規：無
+\t☐已參採
+☐部分參採
+☐研議中
+☐不參採
+
+\t
+\t(二) 放寬漁船保險
+建議放寬。
+\t
+\t財政部
+1、 目前進度及未來規劃
+另案研議。
+2、 涉及法規：同上
+\t☐已參採
+☑部分參採
+☐研議中
+☐不參採
+"""
+
+
+def read(text: str) -> Extraction:
+    """The extraction of a text, without names in running text."""
+    class NoNames(NameFinder):
+        def __init__(self) -> None:
+            self.resolver = default_resolver()
+
+        def find(self, text, *, publisher=None, year=None, targets=True):  # type: ignore[no-untyped-def]
+            return []
+
+    records = Records(Document("k" * 16, "t.txt", "k" * 64, text), default_resolver(), NoNames(), white_paper.GENRE)
+    white_paper.extract(records)
+    return records.finish()
+
+
+@pytest.fixture(scope="module")
+def table() -> Extraction:
+    return read(TABLE)
+
+
+def of(extraction: Extraction, cls: str) -> list[Entity]:
+    """Entities of a class in the order of the text."""
+    return sorted((e for e in extraction.entities if e.cls == cls), key=lambda e: e.evidence[0].start)
+
+
+def objects(extraction: Extraction, subject: str, predicate: str) -> list[str]:
+    """Last parts of the IRIs of a relation's objects."""
+    return [r.object.rsplit("/", 1)[-1] for r in extraction.relations if (r.subject, r.predicate) == (subject,
+        predicate)]
+
+
+def test_items(table: Extraction) -> None:
+    whole = [e for e in of(table,
+        "pol:Recommendation") if dict(e.attributes)["pol:number"].startswith("(")]  # type: ignore[union-attr]
+    assert [e.label for e in whole] == ["擴建避風港(含浮動碼頭)，強化防災", "放寬漁船保險"]
+    parts = [e for e in of(table, "pol:Recommendation") if e not in whole]
+    assert [e.label for e in parts] == ["增設浮動碼頭", "補助漁民"]
+    assert "南部優先" in str(dict(parts[0].attributes)["dcterms:description"])
+
+
+def test_title_broken_over_lines_has_evidence_to_its_end(table: Extraction) -> None:
+    evidence = of(table, "pol:Recommendation")[0].evidence[0]
+    assert TABLE[evidence.start:evidence.end] == "擴建避風港(含浮動\n碼頭)，強化防災"
+
+
+def test_responses(table: Extraction) -> None:
+    joint, unit, alone = of(table, "pol:Response")
+    assert objects(table, joint.iri, "pol:respondent") == ["交通部", "農業部"]
+    assert objects(table, unit.iri, "pol:respondent") == ["國家發展委員會"]
+    assert "經濟處" in str(dict(unit.attributes)["dcterms:description"])
+    assert dict(unit.attributes)["pol:text"] == "配合辦理"
+    assert objects(table, alone.iri, "pol:respondent") == ["財政部"]
+
+
+def test_adoption(table: Extraction) -> None:
+    joint, unit, alone = of(table, "pol:Response")
+    assert objects(table, joint.iri, "pol:adoptionStatus") == ["不參採", "已參採"]
+    assert {v for k, v in joint.attributes if k == "pol:statusScope"} == {"已參採：南部", "不參採：東部暫緩"}
+    assert objects(table, unit.iri, "pol:adoptionStatus") == ["未標示"]
+    assert objects(table, alone.iri, "pol:adoptionStatus") == ["部分參採"]
+
+
+def test_laws(table: Extraction) -> None:
+    joint, unit, alone = of(table, "pol:Response")
+    assert objects(table, joint.iri, "pol:cites") == ["第3條", "第5條"]
+    assert objects(table, unit.iri, "pol:cites") == []
+    # 同上 means the laws of the answer before, which had none
+    assert objects(table, alone.iri, "pol:cites") == []
+
+
+def test_every_line_is_read(table: Extraction) -> None:
+    assert table.unread_lines == ()
+    evidence = [e for x in table.entities for e in x.evidence] + [e for r in table.relations for e in r.evidence]
+    assert all(TABLE[e.start:e.end].strip() for e in evidence)
+
+
+@pytest.mark.parametrize(("block", "ticked"), [
+    ("\t已參採\n☐部分參採\n☐研議中", ["已參採"]),
+    ("☐已參採 ☑部分參採（甲(乙)） ☐研議中", ["部分參採"]),
+    ("已參採■ 部分參採□ 研議中□", ["已參採"]),
+    ("V已參採\n部分參採", ["已參採"]),
+    ("☐已參採\n☐部分參採", []),
+    ("已參採\n部分參採\n研議中\n不參採", []),
+    ("研議中", ["研議中"]),
+    ("已參採（甲）\n研議中（乙）\n☐不參採", ["已參採", "研議中"]),
+    ("[x] 已參採 [ ] 不參採", ["已參採"]),
+])
+def test_boxes(block: str, ticked: list[str]) -> None:
+    assert [t.status for t in read_block(raw(block)) if t.ticked] == ticked
+
+
+def test_running_text_is_no_box() -> None:
+    assert not starts_block("已參採2030年建議")
+    assert not starts_block("研議中之方案")
+
+
+@pytest.mark.parametrize(("cell", "names"), [
+    ("經濟部、交通部", ["經濟部", "交通部"]),
+    ("經濟部／數位發展部", ["經濟部", "數位發展部"]),
+    ("經濟部及環境部", ["經濟部", "環境部"]),
+    ("國家科學及技術委員會", ["國家科學及技術委員會"]),
+    ("經濟部 國家科學及技術委員會\n國家發展委員會", ["經濟部", "國家科學及技術委員會", "國家發展委員會"]),
+    ("主辦：內政部\n協辦：勞動部", ["內政部", "勞動部"]),
+    ("海洋資料保護委員會籌備處", ["海洋資料保護委員會籌備處"]),
+    ("建議成立跨部會", []),
+    ("本案由經濟部辦理。", []),
+])
+def test_cells_of_bodies(cell: str, names: list[str]) -> None:
+    assert [c.text for c in bodies_in(raw(cell), default_resolver())] == names
+
+
+def test_score(sample: Callable[[str], str]) -> None:
+    assert white_paper.score(TABLE) > 0.8
+    for name in ("national-plan", "business-report", "annual-plan", "policy-industries", "notice"):
+        assert white_paper.score(sample(name)) < 0.2
+
+
+@pytest.fixture
+def sample() -> Callable[[str], str]:
+    folder = Path(__file__).parents[1] / "samples"
+    return lambda name: (folder / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.seeds
+def test_real_document(seeds: Path) -> None:
+    path = next(p for p in sorted(seeds.glob("*.txt")) if white_paper.score(p.read_text(encoding="utf-8")) > 0.5)
+    found = read(path.read_bytes().decode("utf-8"))
+    responses = of(found, "pol:Response")
+    assert len(responses) == 74
+    assert all(objects(found, r.iri, "pol:adoptionStatus") != ["未標示"] for r in responses)
+    assert found.unread_lines == ()
