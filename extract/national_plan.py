@@ -14,6 +14,7 @@ from datetime import date
 
 from extract import plan_body_goals as body_goals
 from extract.plan_front import Front, read_front
+from extract.plan_inline_bodies import stated_bodies
 from extract.plan_layout import Line, join, layout, paragraphs
 from extract.plan_responsibility import Claim, Table
 from extract.plan_tables import TableReader
@@ -70,6 +71,8 @@ class _PlanReader:
         self.strategies: list[tuple[Node, str]] = []
         #: strategy -> its measures
         self.measures: dict[str, list[str]] = {}
+        #: measures whose own text names the bodies that answer for them
+        self.answered: set[str] = set()
         self.upper: list[str] = []
         self.found = {"目標": 0, "子目標": 0, "策略": 0, "措施": 0}
         self.bodies: set[str] = set()
@@ -184,9 +187,8 @@ class _PlanReader:
         printed = table.measure_titles
         for goal in tree.goals:
             for node in goal.walk():
-                for part in node.body:
-                    for piece in part:
-                        self.records.read(piece)
+                for piece in (p for part in node.body for p in part if p.text):
+                    self.records.read(piece)
             self._element(goal, self.plan, chapter, printed)
 
     def _element(self, node: Node, parent: str, section: str, printed: list[str]) -> None:
@@ -230,6 +232,9 @@ class _PlanReader:
         for piece in [node.heading, *(p for _, p in texts)]:
             records.mentions_in(iri, piece)
         self.measures.setdefault(parent, []).append(iri)
+        for claim in self._stated(node):
+            self._claim(iri, claim)
+            self.answered.add(iri)
         for child in node.children:
             self._action(child, iri)
 
@@ -238,29 +243,41 @@ class _PlanReader:
         if not own:
             return
         label = action_label(own[0].text)
-        text = "\n".join(p.text for p in own)
+        # a title of its own is not told again
+        told = own[1:] if own[0].text.rstrip("。；：:") == label else own
         at = own[0].text.find(label)
         place = own[0][at:at + len(label)] if label and at >= 0 else own[0]
         iri = self.records.part("pol:Action", parent, str(node.ordinal), label or own[0].text, place, "plan-action",
                                 attributes={"pol:number": node.number,
-                                            "dcterms:description": text if text.rstrip("。；：") != label else None})
+                                            "dcterms:description": "\n".join(p.text for p in told) or None})
         for child in node.children:
             self._action(child, iri)
 
     # -- the responsibility table
 
     def _responsibility(self, table: Table) -> None:
-        resolver = self.records.resolver
-        printed = (resolver.body(n.text, table=True) for page in table.pages for _, x in page.lists for n in x.names)
+        """The bodies of each strategy, by the table or else by its text; measures without their own inherit them."""
+        records = self.records
+        printed = (records.resolver.body(n.text, table=True) for p in table.pages for _, x in p.lists for n in x.names)
         self.in_table = {body.iri for body in printed if body is not None}
         claims = table.claims([node for node, _ in self.strategies], self.upper, self._body_now)
         for index, (node, strategy) in enumerate(self.strategies):
-            if index not in claims:
-                if table.pages:
-                    self.records.unresolved("responsible body", node.title, node.heading)
-                continue
-            for claim in claims[index]:
-                self._claim(strategy, claim)
+            found = claims.get(index) or self._stated(node)
+            if not found and table.pages:
+                records.unresolved("responsible body", node.title, node.heading)
+            for claim in found:
+                body = self._claim(strategy, claim)
+                for measure in self.measures.get(strategy, ()):
+                    if measure not in self.answered:
+                        records.derive(measure, _PREDICATE[claim.leads], body, "measure-inherits-strategy-bodies")
+
+    def _stated(self, node: Node) -> list[Claim]:
+        """The bodies that the text below a strategy or measure names as responsible."""
+        def known(name: str) -> bool:
+            return self.records.resolver.body(name, table=True) is not None
+
+        return [Claim(self._body_now(name.text), leads, (paragraph,), (name.text,), 1.0)
+                for paragraph in node.paragraphs() for name, leads in stated_bodies(paragraph, known) or ()]
 
     def _body_now(self, name: str) -> str:
         """What identifies the body that a printed name means on the plan's day; the name itself if unknown.
@@ -275,23 +292,23 @@ class _PlanReader:
         today = resolver.authority.successor(body.iri)
         return today if today in self.in_table else resolver.authority.successor(body.iri, self.day)
 
-    def _claim(self, strategy: str, claim: Claim) -> None:
+    def _claim(self, subject: str, claim: Claim) -> str:
+        """Writes that the body leads or joins a strategy or measure; returns the body's IRI."""
         records = self.records
         predicate = _PREDICATE[claim.leads]
         known = records.resolver.authority.bodies.get(claim.body)
         confidence = claim.confidence
         if known is None:
-            body = records.body(claim.body, claim.places[0], "responsibility-table", confidence, table=True)
+            body = records.body(claim.body, claim.places[0], "responsible-body", confidence, table=True)
         else:
             if not any(records.resolver.body(name, table=True) is known for name in claim.printed):
                 # only a former name is printed: its successor is meant, less surely
                 confidence *= _FORMER_NAME
-            body = records.named(Named(known.iri, known.cls, known.label, True), claim.places, "responsibility-table",
-                                 confidence)
+            thing = Named(known.iri, known.cls, known.label, True)
+            body = records.named(thing, claim.places, "responsible-body", confidence)
         self.bodies.add(body)
-        records.relate(strategy, predicate, body, claim.places, "responsibility-table", confidence)
-        for measure in self.measures.get(strategy, ()):
-            records.derive(measure, predicate, body, "measure-inherits-strategy-bodies")
+        records.relate(subject, predicate, body, claim.places, "responsible-body", confidence)
+        return body
 
     # -- declared counts
 

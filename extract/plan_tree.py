@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from extract.plan_layout import PAGE_BREAK, Line, ends_sentence, join
-from kg.text.clean import Clean
+from kg.text.clean import Clean, raw
 from kg.text.normal import loose
 from kg.text.numerals import chinese_number
 from kg.text.outline import LEAD, Marker, marker
@@ -32,7 +32,9 @@ _REMAINDER = 15
 _REMAINDER_OF_LINE = 40
 #: a title that holds a colon goes on as body text behind it when that is at least so long or a whole sentence
 _RUN_ON = 40
+#: likeness of titles (rapidfuzz ratio) that are the same but for misread characters, and without such
 _SIMILAR = 85.0
+_SAME = 95.0
 #: a numbered line that is longer, or ends a sentence, is no goal or strategy
 _LONGEST_HEADING = 80
 
@@ -166,8 +168,7 @@ class TreeReader:
         return measures[-1].ordinal < m.ordinal <= measures[-1].ordinal + 2
 
     def _is_printed(self, title: str) -> bool:
-        own = loose(title)
-        return any(fuzz.ratio(own, p) >= _SIMILAR for p in self._printed)
+        return self._likeness(title) >= _SIMILAR
 
     def _last(self, kind: str) -> Node | None:
         return next((n for n in self._open if n.kind == kind), None)
@@ -202,7 +203,11 @@ class TreeReader:
             pieces.append(self._lines[self._used].piece)
             bold = bold and "**" not in self._lines[self._used].text
             self._used += 1
-        title, rest = _cut(join(pieces))
+        title, rest = self._cut(join(pieces))
+        if not title.text:
+            # a number without a title
+            self._text(line)
+            return
         rank = LEVELS.index(head.kind)
         node = Node(head.kind, head.ordinal, head.number, title, head.marker_kind)
         self._attach(node, lambda n: n.kind in LEVELS and LEVELS.index(n.kind) < rank)
@@ -214,21 +219,36 @@ class TreeReader:
         line = self._lines[self._used]
         if self._head(line.text) is not None or "\t" in line.text:
             return False
-        if bold or title.endswith(("，", "、", "（", "(", "「")):
+        if bold or not title or title.endswith(("，", "、", "（", "(", "「")):
             return True
         if ends_sentence(title):
             return False
-        whole = loose(title + line.text)
-        own = max((fuzz.ratio(loose(title), p) for p in self._printed), default=0.0)
-        if max((fuzz.ratio(whole, p) for p in self._printed), default=0.0) > max(own, _SIMILAR):
+        own = self._likeness(title)
+        if self._likeness(title + line.text) > max(own, _SIMILAR):
             return True
-        if own == 100.0:
+        if own == 100.0 or self._cut(raw(title))[1] is not None:
             return False
         # a short scrap without a full stop, and no sentence that goes on behind it
         after = self._lines[self._used + 1] if self._used + 1 < len(self._lines) else None
         longest = _REMAINDER if line.gap else _REMAINDER_OF_LINE
         return (len(line.text) <= longest and len(title) > _REMAINDER
                 and not re.search(r"[。；，：:;,]$", line.text) and (after is None or after.gap > 0))
+
+    def _cut(self, whole: Clean) -> tuple[Clean, Clean | None]:
+        """A title and the body text that runs on behind its colon (None if none does)."""
+        bare = whole.strip("*＊ ")
+        for i, char in enumerate(bare.text):
+            rest = bare.text[i + 1:]
+            if char in "：:" and i >= 4 and rest and (
+                rest.endswith(("。", "；")) or len(rest) >= _RUN_ON or self._likeness(bare.text[:i]) >= _SAME
+            ):
+                return bare[:i].strip("*＊ "), bare[i + 1:]
+        return bare.strip("。：:；* "), None
+
+    def _likeness(self, title: str) -> float:
+        """How like the title is to the one most like it that is printed elsewhere, 0..100."""
+        own = loose(title)
+        return max((fuzz.ratio(own, p) for p in self._printed), default=0.0)
 
     def _part(self, line: Line, head: _Head) -> None:
         piece = line.piece[head.at:]
@@ -256,16 +276,6 @@ class TreeReader:
                 node.body[-1].append(line.piece)
                 return
         node.body.append([line.piece])
-
-
-def _cut(whole: Clean) -> tuple[Clean, Clean | None]:
-    """A title and the body text that runs on behind its colon (None if none does)."""
-    bare = whole.strip("*＊ ")
-    for i, char in enumerate(bare.text):
-        rest = bare.text[i + 1:]
-        if char in "：:" and i >= 4 and rest and (rest.endswith(("。", "；")) or len(rest) >= _RUN_ON):
-            return bare[:i].strip("*＊ "), bare[i + 1:]
-    return bare.strip("。：:；* "), None
 
 
 def action_label(first: str) -> str:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extract import national_plan
 from kg import ids
@@ -264,6 +266,22 @@ def test_a_text_without_cover_or_table() -> None:
     found = read("目標一：推廣步行\n一、改善人行道\n(一) 策略一、拓寬騎樓\n1. 補助整平\n")
     assert [e.label for e in of(found, "pol:Measure")] == ["補助整平"]
     assert found.declared == ()
+
+
+def test_bodies_stated_below_a_heading() -> None:
+    found = read("目標一：推廣步行\n一、改善人行道\n(一) 策略一、拓寬騎樓\n"
+                 "（主辦機關：內政部；協辦機關：交通部、教育部）\n1. 補助整平\n整平老舊路段。\n2. 辦理宣導\n主辦單位：教育部\n3. 檢討法規\n主辦單位：各相關團體\n")
+    assert bodies(found, "pol:leadBy") == {
+        ("拓寬騎樓", "內政部", False), ("補助整平", "內政部", True), ("檢討法規", "內政部", True),
+        ("辦理宣導", "教育部", False)}
+    assert ("補助整平", "交通部", True) in bodies(found, "pol:partneredBy")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="目標一：策略、(二)1. \n\t部會經濟教育部／*-I表2026年度單位億元預算壹陸。", max_size=300))
+def test_any_text_is_read_without_errors(text: str) -> None:
+    found = read(text)
+    assert all(text[e.start:e.end].strip() for x in found.entities for e in x.evidence)
 
 
 def test_samples_agree_with_what_they_declare() -> None:
