@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from extract.candidates import Candidate
 
-_DEFINES = re.compile(r"[」》]?\((?:[^()]{0,20}[，,、])?(?:以下)?(?:簡|合|下|通|並)?稱[:：為]?「?([^()「」，]{2,16})」?\)")
+_DEFINES = re.compile(
+    r"[」》]?\((?:[^()]{0,20}[，,、])?(?:以下)?(?:簡|合|下|通|並)?稱[:：為]?「?([^()「」，]{2,16})」?\)"
+)
 _PRONOUN = re.compile(r"^(?:本|該)")
 
 

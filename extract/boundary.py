@@ -12,19 +12,32 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from extract.words import GENERIC, HARD, JOINTS, VERBS, tokenizer
+from extract.words import ADVERBS, GENERIC, HARD, JOINTS, VERBS, tokenizer, word_set
 
 _WINDOW = 36
-_BREAK = re.compile(r"[。，；：！？\n「」『』【】《》〈〉■●•◆|…;!?:、\[\]〔〕→]|\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[A-Za-z\d]\.(?=[^\d])")
-_CLOSED = re.compile(r"\((?:[A-Za-z0-9 &.,/+'\-]{1,40}|[^()]{0,10}稱[^()]{1,12})\)")
-#: verbs that begin names as often as they govern them; behind another verb they belong to the name
-_NAME_VERBS = frozenset("協助 補助 輔導 建立 建置 設置 設立 擴大 整合 加速 連結 提供 支持 投入 鼓勵 提升至 完備 規劃 參與 盤點 檢視 結合 "
-                        "推動 推展 推行 落實 促進 重啟 擴大辦理 接續 申報 審查 審議 申請 調查".split())
+_BREAK = re.compile(
+    r"[。，；：！？\n「」『』【】《》〈〉■●•◆|…;!?:、\[\]〔〕→☐☑※]|\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|(?<![A-Za-z\d])[A-Za-z\d]\.(?=[^\d])"
+)
+#: brackets that may stand inside a name: an abbreviation, a short name
+_CLOSED = re.compile(r"\((?:(?=[^()]*[A-Za-z]{2})[A-Za-z0-9 &.,/+'\-]{2,40}|[^()]{0,10}稱[^()]{1,12})\)")
+#: verbs that begin names as often as they govern them: behind another verb or a body they belong to the name
+_NAME_VERBS = word_set("""
+    協助 補助 輔導 擴大 整合 連結 加速 鼓勵 申報 審查 審議 申請 調查
+""")
 #: verbs that govern a name wherever they stand
-_ACTIONS = frozenset("推動 辦理 執行 訂定 修正 修訂 研訂 制定 擬訂 擬定 研擬 公告 發布 核定 函頒 提出 提報 申辦 納入 配合 推出 啟動 賡續 續辦 舉辦 "
-                     "依循 符合 違反 遵守 遵循 適用 準用 廢止 實施".split())
-_YEAR = re.compile(r"^(?:民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度|底|初|起|間)?(?:\d{1,2}月(?:底|起|間)?)?(?:\d{1,2}日(?:起)?)?")
-_COUNT = re.compile(r"^(?:共|共計|計)?(?:\d+|[一二三四五六七八九十兩百多數各]+)(?:大|項|個|件|案|種|類|套|組)")
+_ACTIONS = word_set("""
+    推動 辦理 執行 訂定 修正 修訂 研訂 制定 擬訂 擬定 研擬 公告 發布 核定 函頒 提出 提報 申辦 納入 配合 推出
+    啟動 賡續 續辦 舉辦 依循 符合 違反 遵守 遵循 適用 準用 廢止 實施 制訂 建立 召開 擬具 提供 帶動 引導 掌握
+    考量 簡化 善用 運用 利用 審議
+""")
+#: behind a body's name these begin the title of its rule (環境部補助電動大客車作業要點), they do not govern one
+_TITLE_VERBS = _NAME_VERBS | word_set("""
+    推動 受理 委託 委辦 推展 處理 執行 辦理 促進 落實 提供 參與
+""")
+_YEAR = re.compile(
+    r"^(?:民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度|底|初|起|間)?(?:\d{1,2}月(?:底|起|間)?)?(?:\d{1,2}日(?:起)?)?"
+)
+_COUNT = re.compile(r"^(?:共|共計|計)?(?:\d+|[一二三四五六七八九十兩百多數各]+)(?:大|項|個|件|案|種|類|套|組|年期)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +53,41 @@ class Left:
     counted: bool
     #: length of what is specific in the name: its words that are not generic
     specific: int
+    #: where the name of the body begins that stands directly in front (a rule's title may hold it)
+    owner: int | None
 
 
 class Boundary:
-    """Finds the left boundary of bare names; ``names`` are known names of bodies and of other things."""
+    """Finds the left boundary of bare names.
 
-    def __init__(self, bodies: Collection[str], names: Collection[str]) -> None:
+    ``bodies``, ``titles`` (of rules and programs) and ``terms`` are names that the authority files know.
+    """
+
+    def __init__(self, bodies: Collection[str], titles: Collection[str], terms: Collection[str]) -> None:
         self.bodies = frozenset(bodies)
-        self._names = names
+        self.titles = frozenset(titles)
+        self._terms = terms
 
     @functools.cached_property
     def _cut(self) -> Callable[[str], list[str]]:
-        cutter = tokenizer([*self.bodies, *self._names])
+        cutter = tokenizer([*self.bodies, *self._terms])
         return functools.partial(cutter.lcut, HMM=False)
 
     def words(self, text: str) -> list[str]:
         """The words of a short text."""
         return self._cut(text)
 
+    def ends_known(self, name: str) -> bool:
+        """Does a known title, shorter than the name, stand at the name's end (掌握公平交易法)?"""
+        return any(name[i:] in self.titles for i in range(1, len(name) - 2))
+
     def specific(self, text: str) -> int:
         """How many characters of the text belong to words that say something by themselves."""
-        return sum(len(w) for w in self.words(text) if w not in GENERIC and w not in HARD and w not in JOINTS and not _symbols(w))
+        return sum(len(w) for w in self.words(text) if w not in GENERIC and w not in VERBS and w not in HARD and w not in JOINTS and not _symbols(w))
+
+    def has_verb(self, text: str) -> bool:
+        """Does a verb of administration stand inside a text (參考國際競爭法)?"""
+        return any(w in VERBS for w in self.words(text)[:-1])
 
     def left(self, text: str, head: int, complete: re.Pattern[str]) -> Left:
         """The left boundary of the name whose last noun begins at ``head``.
@@ -87,24 +114,28 @@ class Boundary:
             starts.append(p)
             p += len(w)
         start, before, governed = begin, "" if clause_start else "…", False
+        owner: int | None = None
         for i, (word, a) in enumerate(zip(words, starts, strict=True)):
             rest = head - a - len(word)
-            if word in self.bodies or word in HARD:
-                start, before, governed = a + len(word), word, word in self.bodies or word in VERBS
+            if word in self.bodies:
+                start, before, governed = a + len(word), word, True
+                behind = words[i + 1] if i + 1 < len(words) else ""
+                owner = a if behind in _TITLE_VERBS or (behind not in VERBS and behind not in HARD and behind not in JOINTS) else None
+            elif word in HARD:
+                start, before, governed, owner = a + len(word), word, word in VERBS and word not in ADVERBS, None
             elif word in JOINTS:
-                if a == start or complete.search(text[start:a]) or text[start:a] in self.bodies:
-                    start, before = a + len(word), word
+                if a == start or complete.search(text[start:a]):
+                    start, before, owner = a + len(word), word, None
             elif word in VERBS and a == start:
-                keep = word in _NAME_VERBS and (governed or rest < 2)
-                if not keep:
-                    start, before, governed = a + len(word), word, True
+                if not (word in _NAME_VERBS and (governed or rest < 2)):
+                    start, before, governed = a + len(word), word, governed or word not in ADVERBS
             elif word in _ACTIONS and rest >= 4 and self.specific("".join(words[i + 1:])) >= 2:
                 start, before, governed = a + len(word), word, True
         m = _YEAR.match(text[start:head])
         if m:
             start += m.end()
         counted = _COUNT.match(text[start:head]) is not None
-        return Left(start, before, governed, counted, self.specific(text[start:head]))
+        return Left(start, before, governed, counted, self.specific(text[start:head]), owner)
 
 
 def _symbols(word: str) -> bool:

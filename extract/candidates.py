@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,9 +13,7 @@ from kg.model import Period, Quantity
 class Candidate:
     """A proposed name or target at ``text[start:end]`` of the prepared text.
 
-    ``name`` is what is looked up in the authority files (the surface without quotation
-    marks and bracketed abbreviations); ``inner`` ends where names nested inside it are
-    swallowed (a name in a longer name is no mention of its own).
+    ``name`` is the surface without quotation marks and bracketed abbreviations.
     """
 
     kind: str
@@ -23,7 +22,7 @@ class Candidate:
     name: str
     rule: str
     confidence: float = 1.0
-    #: key of a known thing (its main label), where the authority files decided
+    #: the main label, where the authority files know the thing
     known: str | None = None
     law: str | None = None
     quantity: Quantity | None = None
@@ -44,18 +43,25 @@ def _strength(c: Candidate) -> tuple[int, int, int, int]:
 def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The names that stand where candidates overlap (longest wins), in order of position.
 
-    Targets and provisions do not compete with names: a figure may stand in a name's
-    period, a provision stands behind its law.
+    Provisions do not compete with names (they stand behind their law); a figure inside a
+    name (2020至2035年電源開發規劃方案) is part of the name.
     """
     chosen: list[Candidate] = []
     taken: list[tuple[int, int]] = []
-    free: list[Candidate] = []
+    targets: list[Candidate] = []
     for c in sorted(candidates, key=_strength):
-        if c.kind in ("Target", "Provision"):
-            free.append(c)
-        elif all(c.end <= a or c.start >= b for a, b in taken):
+        if c.kind == "Provision":
             chosen.append(c)
-            taken.append((c.start, c.end))
-    # a figure inside a name (2020至2035年電源開發規劃方案) is part of the name
-    chosen += [c for c in free if c.kind == "Provision" or all(c.end <= a or c.start >= b for a, b in taken)]
+        elif c.kind == "Target":
+            targets.append(c)
+        elif _free(taken, c):
+            chosen.append(c)
+            insort(taken, (c.start, c.end))
+    chosen += [c for c in targets if _free(taken, c)]
     return sorted(chosen, key=lambda c: (c.start, c.end, c.kind))
+
+
+def _free(taken: list[tuple[int, int]], c: Candidate) -> bool:
+    """Does no span of ``taken`` (disjoint, sorted) overlap the candidate?"""
+    i = bisect_left(taken, (c.start, c.end))
+    return (i == 0 or taken[i - 1][1] <= c.start) and (i == len(taken) or taken[i][0] >= c.end)

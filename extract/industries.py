@@ -1,10 +1,27 @@
-"""Industries in running text: what the dictionary finds, tested by what stands around it."""
+"""Industries in running text: what the dictionary finds, tested by what stands around it.
+
+Some names are those of an industry and of what everybody uses or does: 資安, 人工智慧, 醫療照護. They
+count where the text speaks of the trade: 資安產業, AI人才, 【人工智慧】, in a list of industries.
+"""
 
 from __future__ import annotations
 
 import re
 
+from extract.words import word_set
+
 _SUFFIX = re.compile(r"(?:產業|工業|業)(?!者|務|界|主|績|化|鏈)")
+#: labels of the authority file that mean a tool, a technique or a public task as often as an industry
+CROSS_CUTTING = word_set("""
+    人工智慧 生成式AI 代理式AI 邊緣AI 資安 零信任 大數據 雲端服務 物聯網 智慧物聯網 區塊鏈 數位分身 邊緣運算
+    量子科技 後量子密碼 5G 6G 資通訊 電腦 感測器 數位平臺 電子政務 數位身分驗證 隱私強化技術 自動化產業 智慧製造
+    生物科技 醫療照護 長期照顧 長照 綠能 電網 節能 教育 醫療 運動 金融 資料中心 網際網路服務 高科技產業 新興產業
+    高效能運算 數據公益 公共運輸 交通
+""")
+_TRADE_BEHIND = re.compile(
+    r"^(?:相關|及[\u4e00-\u9fffA-Za-z]{1,8}|等|、[\u4e00-\u9fffA-Za-z]{1,8}){0,3}?(?:產業|工業|業者|業(?!務|績)|廠商|供應鏈|產業鏈|市場|產值|商機|聚落|生態系|國家隊|大國|產品|領域|人才|新創|園區|科技島|展)"
+)
+_TRADE_BEFORE = re.compile(r"(?:【|產業[:：]|產業\(如|產業\(|扶植)$")
 
 
 def extended(text: str, start: int, end: int) -> int:
@@ -13,6 +30,10 @@ def extended(text: str, start: int, end: int) -> int:
     return m.end() if m and not text[start:end].endswith("業") else end
 
 
-def plausible(text: str, start: int, end: int) -> bool:
-    """Does a dictionary hit stand for the industry, by what is around it?"""
-    return True
+def plausible(text: str, start: int, end: int, label: str) -> bool:
+    """Does a dictionary hit stand for the industry ``label``, by what is around it?"""
+    if label not in CROSS_CUTTING:
+        return True
+    return bool(
+        text[start:end].endswith("業") or _TRADE_BEHIND.match(text[end:end + 24]) or _TRADE_BEFORE.search(text[max(0, start - 6):start])
+    )

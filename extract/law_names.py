@@ -9,35 +9,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from extract.boundary import Boundary
 from extract.bracketed import bare
 from extract.candidates import Candidate
 from extract.quotes import Quoted
+from extract.words import word_set
 
 _SURE = (
     r"自治條例|特別條例|條例|施行細則|細則|實施辦法|補助辦法|辦法|實施要點|作業要點|要點|準則|通則|規程|注意事項|作業規範|作業規定|"
-    r"應記載及不得記載事項|應記載事項|不得記載事項|組織法|特別法|基本法|專法"
+    r"應記載及不得記載事項|應記載事項|不得記載事項"
 )
-_VAGUE = r"作業程序|標準作業程序|審查原則|處理原則|規則|技術規範|規範|指引|手冊|標準|基準|規定|原則|程序|建議|須知|公約|協定|憲章|法典"
-_ACT = r"(?<![方辦作做立修違合依司無手語說看想執用工療算母子本同該各專此新舊])法"
-_QUOTED_END = re.compile(rf"(?:{_SURE}|{_VAGUE}|{_ACT})(?:部分條文)?(?:修正)?(?:\(?草案\)?|修正案)?(?:\([^()]*\))?$")
+_VAGUE = (
+    r"作業程序|標準作業程序|審查原則|處理原則|規則|技術規範|規範|指引|手冊|標準|基準|規定|原則|程序|建議|須知|"
+    r"公約|協定|憲章|法典"
+)
+_BILL = r"法案"
+_ACT = r"(?<![方辦作做立修違合依司無手語說看想執用工療算母子本同該各專此新舊不技])法"
+_QUOTED_END = re.compile(
+    rf"(?:{_SURE}|{_VAGUE}|{_ACT}|{_BILL})(?:部分條文)?(?:修正)?(?:\(?草案\)?|修正案)?(?:\([^()]*\))?$"
+)
 _QUOTED_SURE = re.compile(rf"(?:{_SURE}|{_ACT})(?:\(?草案\)?)?$")
 _BEHIND_QUOTE = re.compile(r"(?:作業要點|要點|辦法|條例|準則|規範|規則|標準|指引|細則|注意事項|作業程序|規定)(?!者)")
 _BARE_SURE = re.compile(rf"(?:{_SURE})")
-_BARE_VAGUE = re.compile(r"作業程序|管理規則|登記規則|安全規則|處理規則|審查原則|技術規範|作業指引|工作指引|施工規範|設計規範|審查標準|收費標準|排放標準|管制標準|設置標準|審定標準|認定標準|環境影響評估作業準則")
+_BARE_VAGUE = re.compile(
+    r"作業程序|管理規則|登記規則|安全規則|處理規則|審查原則|技術規範|作業指引|工作指引|施工規範|設計規範|"
+    r"審查標準|收費標準|排放標準|管制標準|設置標準|審定標準|認定標準|環境影響評估作業準則"
+)
 #: 法 ends a name before punctuation, before what follows a law, or before a provision
-_BARE_ACT = re.compile(rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修規施並已業中所授明相為配案子\s]|$)(?!等級|案例|規避|中心|施工|第三方|修養)")
-_COMPLETE = re.compile(r"(?:條例|辦法|要點|法|標準|規範|指引|準則|規則|細則|注意事項|計畫|方案)(?:\([^()]*\))?$")
+_BARE_ACT = re.compile(
+    rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修施並已業中所明為\s]|規定|相關|授權|$)(?!等級|中心|"
+    rf"施工|第三方|修養|等效|為人|於是)"
+)
+_COMPLETE = re.compile(r"(?:條例|辦法|要點|法|標準|規範|指引|準則|規則|細則|注意事項)(?:\([^()]*\))?$")
+_NO_TITLE = re.compile(
+    r"(?:同|本|該|此)(?:條例|辦法|要點|準則|規則|細則|標準|法)$|^(?:相關|有關|內部|各|現行|上開|前述)"
+)
 _SENTENCE = re.compile(r"[，。；！？\n]")
-_DETERMINED = frozenset("各 各項 多項 每 相關 有關 某 該 本 此 其 所 此項 該項 的 之".split())
+_RULE_OF_A_BODY = re.compile(r"(?:要點|作業規定|注意事項|辦法|規程|作業程序|須知|作業規範|作業指引)$")
+_DETERMINED = word_set("""
+    下稱 以下簡稱 以下稱 簡稱 下簡稱 通稱 合稱 又稱 俗稱 各 各項 多項 每 相關 有關 某 該 本 此 其 所 此項 該項
+    的 之
+""")
 _GENERAL = re.compile(
     r"^(?:相關|有關|各項|現行|主管|主要|特別|專門|單行|上開|上述|前開|前述|一般|原|新|舊|母|子|該|本|同|施行|授權|管理|實施|補助|獎勵|作業|審查|處理|設置|申請|"
     r"評選|執行|獎補助|推動|組織|基本|國際|國家|法律|法規|會計|特|專|配套|強制|地方|中央|自治|作業|技術|安全|品質|檢測|驗證|產品|產業|製造|標準|操作|"
-    r"訂定|修正|研訂|具體|最新|工作|評鑑|評分|應用|參考|使用|倫理|行為|道德|通用|共通)*"
+    r"訂定|修正|研訂|具體|最新|工作|評鑑|評分|應用|參考|使用|倫理|行為|道德|通用|共通|申報|提出|登記|認定)*"
     rf"(?:{_SURE}|{_VAGUE}|法)$"
 )
-_NO_ACT = re.compile(r"(?:方|辦|作|做|立|修|違|合|依|司|無|手|語|說|看|想|執|用|工|療|算|演算|統計|分析|實驗|教學|檢測|計算|評估|行政|刑事|民事|國內|國際|憲|衛星|佛|書|魔|療)法$")
+_NO_ACT = re.compile(
+    r"(?:方|辦|作|做|立|修|違|合|依|司|無|手|語|說|看|想|執|用|工|療|算|演算|統計|分析|實驗|教學|檢測|計算|"
+    r"評估|行政|刑事|民事|國內|國際|憲|衛星|佛|書|魔|療)法$"
+)
+_CHAPTER = re.compile(r"\([^()]*(?:編|章|篇|節)\)$")
 _DRAFT = re.compile(r"(?:部分條文|部份條文)?(?:修正)?(?:草案|\(草案\)|修正案)$")
 
 _STANDARD = re.compile(
@@ -52,7 +77,9 @@ _FOREIGN = re.compile(
 
 _N = r"[零〇一二兩三四五六七八九十百\d]+"
 _PART = rf"第{_N}(?:-\d+)?(?:條(?:之{_N})*|點|章|節|編)(?:之{_N})*(?:第{_N}(?:、{_N})*(?:項|款|目))*"
-_PROVISION = re.compile(rf"{_PART}(?:(?:、|及|與|和|至)(?:{_PART}|第{_N}(?:、{_N})*(?:項|款|目)(?:第{_N}(?:項|款|目))*))*")
+_PROVISION = re.compile(
+    rf"{_PART}(?:(?:、|及|與|和|至)(?:{_PART}|第{_N}(?:、{_N})*(?:項|款|目)(?:第{_N}(?:項|款|目))*))*"
+)
 _BACK = re.compile(r"(?:同|本|該|前開|上開)(?:法|條例|辦法|要點|準則|規則|細則|標準)$")
 _BETWEEN = re.compile(r"^[」』》]?(?:\([^()]{0,40}\))?(?:修正)?(?:草案)?(?:之|的)?(?:新增|增訂|修正|依)?$")
 
@@ -72,7 +99,7 @@ def quoted_laws(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iter
         if _SENTENCE.search(q.text) or len(q.text) < 3:
             continue
         if _QUOTED_END.search(q.text):
-            name = draft_of(bare(q.text))
+            name = draft_of(_CHAPTER.sub("", bare(q.text)))
             if _GENERAL.match(name) or _NO_ACT.search(name):
                 continue
             sure = _QUOTED_SURE.search(q.text) is not None
@@ -97,11 +124,20 @@ def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterat
             core = len(name) - len(m[0])
             if left.counted or left.before in _DETERMINED or left.before == "…":
                 continue
-            if core < least or left.specific < 2 or _GENERAL.match(name) or (pattern is _BARE_ACT and _NO_ACT.search(name)):
+            if left.owner is not None and _RULE_OF_A_BODY.search(name):
+                # the title of a body's own rule begins with the body
+                name = bare(text[left.owner:m.end()])
+                left = replace(left, start=left.owner)
+            if pattern is _BARE_ACT and len(words := re.split(r"[及與和暨之]", name)) > 1 and not left.owner:
+                left = replace(left, start=m.end() - len(words[-1]))
+                name = bare(words[-1])
+            if boundary.ends_known(name):
                 continue
-            if pattern is _BARE_ACT and (core < 3 or core > 14):
+            if core < least or left.specific < 2 or _NO_TITLE.search(name) or _GENERAL.match(name) or (pattern is _BARE_ACT and _NO_ACT.search(name)):
                 continue
-            if pattern is _BARE_VAGUE and not (left.governed or left.before == ""):
+            if pattern is _BARE_ACT and (core < 3 or core > 14 or boundary.has_verb(name)):
+                continue
+            if pattern is _BARE_VAGUE and not (left.governed or left.start == 0 or text[left.start - 1] in "\n)"):
                 continue
             yield Candidate("Regulation", left.start, m.end(), name, "bare-law", 0.8)
 

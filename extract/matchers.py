@@ -70,6 +70,11 @@ class Component:
         raise NotImplementedError
 
 
+def _text(doc: Doc) -> str:
+    # Doc.text is put together anew at every call
+    return cast(str, doc.user_data["text"])
+
+
 def _found(doc: Doc) -> list[Candidate]:
     return cast("list[Candidate]", doc.user_data["candidates"])
 
@@ -98,7 +103,7 @@ class Dictionary(Component):
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         """Hits of the dictionary, the longest of those that begin at the same place first."""
-        text = doc.text
+        text = _text(doc)
         for _, first, last in self._matcher(doc):
             start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
             if _cuts_latin(text, start, end):
@@ -193,9 +198,9 @@ class IndustryDictionary(Dictionary):
 
     def admit(self, text: str, start: int, end: int) -> Candidate | None:
         end = industries.extended(text, start, end)
-        if not industries.plausible(text, start, end):
-            return None
         named = self.setting.resolver.industry(text[start:end])
+        if not industries.plausible(text, start, end, named.label):
+            return None
         return Candidate("Industry", start, end, text[start:end], self.rule, 0.9, known=named.label)
 
 
@@ -207,8 +212,8 @@ class QuotedNames(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        yield from naming.quoted_programs(doc.text, _quotes(doc), self.setting.boundary)
-        yield from law_names.quoted_laws(doc.text, _quotes(doc), self.setting.boundary)
+        yield from naming.quoted_programs(_text(doc), _quotes(doc), self.setting.boundary)
+        yield from law_names.quoted_laws(_text(doc), _quotes(doc), self.setting.boundary)
 
 
 @Language.factory("policy_bare_names")
@@ -219,8 +224,8 @@ class BareNames(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        yield from naming.bare_programs(doc.text, _quotes(doc), self.setting.boundary)
-        yield from law_names.bare_laws(doc.text, _quotes(doc), self.setting.boundary)
+        yield from naming.bare_programs(_text(doc), _quotes(doc), self.setting.boundary)
+        yield from law_names.bare_laws(_text(doc), _quotes(doc), self.setting.boundary)
 
 
 @Language.factory("policy_standards")
@@ -231,7 +236,7 @@ class Standards(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        yield from law_names.standards(doc.text)
+        yield from law_names.standards(_text(doc))
 
 
 @Language.factory("policy_body_context")
@@ -245,9 +250,9 @@ class BodyContext(Component):
         publisher = cast("str | None", doc.user_data["publisher"])
         resolver, boundary = self.setting.resolver, self.setting.boundary
         known = choose(c for c in _found(doc) if c.kind in _BODIES)
-        yield from bodies.units(doc.text, known, boundary)
-        yield from bodies.pronouns(doc.text, publisher, resolver, known)
-        yield from bodies.own_units(doc.text, publisher, resolver, boundary)
+        yield from bodies.units(_text(doc), known, boundary)
+        yield from bodies.pronouns(_text(doc), publisher, resolver, known)
+        yield from bodies.own_units(_text(doc), publisher, resolver, boundary)
 
 
 @Language.factory("policy_defined_names")
@@ -258,8 +263,8 @@ class DefinedNames(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        if "稱" in doc.text:
-            yield from defined_names(doc.text, choose(_found(doc)))
+        if "稱" in _text(doc):
+            yield from defined_names(_text(doc), choose(_found(doc)))
 
 
 @Language.factory("policy_provisions")
@@ -270,10 +275,10 @@ class Provisions(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        if "第" not in doc.text:
+        if "第" not in _text(doc):
             return
         laws = [(c.start, c.end, c.known or c.name) for c in choose(_found(doc)) if c.kind == "Regulation"]
-        yield from law_names.provisions(doc.text, laws)
+        yield from law_names.provisions(_text(doc), laws)
 
 
 @Language.factory("policy_targets")
@@ -285,7 +290,7 @@ class Targets(Component):
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         if doc.user_data["targets"]:
-            yield from targets.targets(doc.text, cast("int | None", doc.user_data["year"]))
+            yield from targets.targets(_text(doc), cast("int | None", doc.user_data["year"]))
 
 
 class Pipeline:
@@ -298,7 +303,11 @@ class Pipeline:
         self.nlp = spacy.blank("zh")
         # the limit guards memory of parsers, which are not used here
         self.nlp.max_length = 10**9
-        setting = Setting(resolver, Boundary(resolver.authority.body_names, resolver.terms.industry_names))
+        setting = Setting(resolver, Boundary(
+            resolver.authority.body_names,
+            [*resolver.terms.regulation_names, *resolver.terms.program_names],
+            resolver.terms.industry_names,
+        ))
         for name in COMPONENTS:
             if name not in set(disable):
                 component = cast(Component, self.nlp.add_pipe(f"policy_{name}", name=name))
@@ -307,7 +316,7 @@ class Pipeline:
     def candidates(self, text: str, publisher: str | None, year: int | None, targets: bool) -> list[Candidate]:
         """The candidates that stand in a prepared text."""
         doc = self.nlp.make_doc(text)
-        doc.user_data.update(candidates=[], quotes=quoted(text), publisher=publisher, year=year, targets=targets)
+        doc.user_data.update(text=text, candidates=[], quotes=quoted(text), publisher=publisher, year=year, targets=targets)
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         return choose(_found(doc))

@@ -13,10 +13,14 @@ from extract.boundary import Boundary, Left
 from extract.bracketed import bare, period_behind, period_inside
 from extract.candidates import Candidate
 from extract.quotes import Quoted
+from extract.words import word_set
 
 _ORDINAL = r"第[一二三四五六七八九十\d]+(?:期|階段)"
 _TAIL = rf"(?:\s?\d\.\d|-?{_ORDINAL}(?:計畫)?|\s?(?:II|III|IV)(?![A-Za-z]))?"
-_NOUN = r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|行動策略|策略)"
+_NOUN = (
+    r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|"
+    r"行動策略|策略)"
+)
 _BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|專案|策略)"
 #: what makes the word another one: 計畫書, 專案辦公室 …
 _NOT_BEHIND = (
@@ -24,16 +28,31 @@ _NOT_BEHIND = (
     r"編號|名稱|單位|性質|類別|概要|管考|內容|主軸|聯盟|平臺|平台)"
 )
 _QUOTED_END = re.compile(rf"{_NOUN}{_TAIL}(?:[-─－][^，。；「」]{{2,16}})?(?:\([^()]*\))*$")
-_BEHIND_QUOTE = re.compile(rf"(?:\([^()]{{1,30}}\))?(?:專案|行動|整合|發展|試辦|補助|推動|示範|旗艦|先期|研究|建設|中長程){{0,2}}(?:計畫|方案|綱領|專案(?!貸款|辦公室|小組)){_TAIL}{_NOT_BEHIND}")
+_BEHIND_QUOTE = re.compile(
+    rf"(?:\([^()]{{1,30}}\))?(?:專案|行動|整合|發展|試辦|補助|推動|示範|旗艦|先期|研究|建設|"
+    rf"中長程){{0,2}}(?:計畫|方案|綱領|專案(?!貸款|辦公室|小組)){_TAIL}{_NOT_BEHIND}"
+)
 _BARE = re.compile(rf"{_BARE_NOUN}{_TAIL}{_NOT_BEHIND}")
 #: the left neighbour of a joint is a complete name
 _COMPLETE = re.compile(r"(?:計畫|方案|綱領|專案|策略|條例|辦法|要點|法|標準|規範|指引|準則|措施|政策)(?:\([^()]*\))?$")
 _SENTENCE = re.compile(r"[，。；！？\n]")
 _NO_NAME = re.compile(
-    r"(?:解決|工作|子|分項|替代|備用|配套|因應|推動|執行|實施|行動|合作|具體|優惠|補助|獎勵|相關|年度|等|各|此|本|該|多項|科技|中長程|四年|四年期)"
-    r"(?:計畫|方案|策略|專案)$"
+    r"(?:解決|工作|子|分項|替代|備用|配套|因應|推動|執行|實施|行動|合作|具體|優惠|補助|獎勵|相關|年度|等|各|此|本|該|多項|科技|中長程|四年|四年期|第[一二三四五六七八九十\d]+(?:期|階段))"
+    r"(?:計畫|方案|策略|專案)$|.*(?:相關|有關|解決|等|多項)(?:計畫|方案|策略|專案)$"
 )
-_DETERMINED = frozenset("各 各項 多項 每 等 相關 有關 某 該 本 此 其 所 此項 該項 的 之".split())
+_DETERMINED = word_set("""
+    各 各項 多項 每 等 相關 有關 某 該 本 此 其 所 此項 該項 的 之
+""")
+_DEFINING = word_set("""
+    下稱 以下簡稱 以下稱 簡稱 下簡稱 通稱 合稱 又稱 俗稱
+""")
+#: a scheme of this kind is mostly any scheme of the kind (整合方案)
+_LOOSE = re.compile(
+    r"(?:服務|應用|整合|支持|照護|照顧|處理|技術|經營|執行|合作|管理|獎勵|優惠|配套|電價)(?:方案|策略)$|專案$|"
+    r"貸款$"
+)
+_LOOSE_END = re.compile(r"[及或與和]$")
+_COLLECTIVE = re.compile(r"各(?:機關|部會|單位|縣市|校)|業者|廠商")
 _HAS_ORDINAL = re.compile(rf"{_ORDINAL}|\d\.\d|第[一二三四五六七八九十\d]+|[一二三四五六七八九十]期")
 _LETTERS = re.compile(r"[A-Za-zÅ]")
 _HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：)")
@@ -76,18 +95,20 @@ def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary, thres
         left = boundary.left(text, m.start(), _COMPLETE)
         name = bare(text[left.start:m.end()])
         period = period_behind(text, m.end())
-        if evidence_for(name, left, text, m.end(), quoted_names) + (2 if period else 0) >= threshold:
+        if evidence_for(name, left, text, m.end(), quoted_names) + (2 if period else 0) >= threshold and not boundary.ends_known(name):
             yield Candidate("Program", left.start, m.end(), name, "bare-program", 0.75, period=period)
 
 
 def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[str]) -> float:
     """How much speaks for a bare noun's being a program's name; 0 where something rules it out."""
     core = _BARE.sub("", name)
-    if name in quoted_names:
-        return 5.0
     if left.counted or left.before in _DETERMINED or left.before == "…" or _NO_NAME.fullmatch(name) or name.endswith("解決方案"):
         return 0.0
-    if left.specific < 2 or len(core) < 3:
+    if left.specific < 2 or len(core) < 3 or left.before in _DEFINING:
+        return 0.0
+    if name in quoted_names:
+        return 5.0
+    if _LOOSE_END.search(core) or _COLLECTIVE.search(core):
         return 0.0
     points = 0.0
     points += (len(core) >= 5) + (len(core) >= 8)
@@ -98,10 +119,12 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
     at_start = left.start == 0 or text[left.start - 1] in "\n。、)."
     if at_start and left.before == "" and _HEADING_END.match(text, end):
         points += 1
-    if re.search(r"策略", name):
+    if "策略" in name:
         points -= 1
-    elif re.search(r"專案|方案", name):
-        points -= 0.5
+    if _LOOSE.search(name):
+        points -= 1.5
+    if "之" in core or "的" in core:
+        points -= 1.5
     if re.match(r"(?:之|的|等|及相關|與相關)", text[end:end + 3]):
         points -= 0.5
     return points

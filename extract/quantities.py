@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from extract.words import word_set
 from kg.model import Quantity
 from kg.text.numerals import MULTIPLIERS, chinese_number
 
@@ -21,10 +22,10 @@ MEASURES = (
 COUNTS = (
     "人次", "家次", "場次", "件次", "項次", "班次", "隊次", "車次", "船次", "架次", "案次", "校次", "戶次", "廠次", "次",
     "家", "件", "案", "場", "人", "名", "位", "座", "處", "臺", "輛", "架", "艘", "艦", "套", "組", "個", "張", "戶", "筆", "款", "檔", "篇", "本", "株", "頭", "隻", "點",
-    "品項", "項", "所", "校", "班", "隊", "團", "國", "縣市", "鄉鎮", "部", "支", "床", "種", "門", "間", "口", "條", "片", "份", "顆", "枚", "株", "冊", "集", "梯次", "期", "站", "街區", "商圈", "廠", "社區", "園區", "據點", "聚落", "系統", "分鐘", "小時", "天", "年",
+    "品項", "項", "具", "槍孔", "幅", "門課", "所", "校", "班", "隊", "團", "國", "縣市", "鄉鎮", "部", "支", "床", "種", "門", "間", "口", "條", "片", "份", "顆", "枚", "株", "冊", "集", "梯次", "期", "站", "街區", "商圈", "廠", "社區", "園區", "據點", "聚落", "系統", "分鐘", "小時", "天", "年",
 )
 #: not a count of results by themselves (durations, kinds, issues)
-_WEAK = frozenset("年 天 小時 分鐘 期 本 條 點 集 門 國".split())
+_WEAK = word_set("年 天 小時 分鐘 期 本 條 點 集 門 國")
 
 _MULT = "|".join(sorted(MULTIPLIERS, key=len, reverse=True))
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -39,11 +40,16 @@ _RANGE = re.compile(rf"(?P<low>{_NUM})\s?(?P<lowunit>%|(?:{_MULT})?(?:{_UNIT})?)
 _CHINESE = re.compile(
     r"(?P<num>[一二兩三四五六七八九十百千]+)(?P<half>點[一二三四五六七八九])?(?P<mult>千億|百億|十億|億|千萬|百萬|萬|兆)?(?P<unit>成半|成|倍|元|美元|公頃|公噸|人次|家|處|座|場次|件|案|個百分點|名|人|萬人)"
 )
-_ROUND = re.compile(r"(?P<mult>(?<![數上近十百千萬一二三四五六七八九兩\d])[千百]億|(?<![數上近十百千萬一二三四五六七八九兩\d])兆)(?P<unit>元|美元)?")
+_ROUND = re.compile(
+    r"(?P<mult>(?<![數上近十百千萬一二三四五六七八九兩\d])[千百]億|"
+    r"(?<![數上近十百千萬一二三四五六七八九兩\d])兆)(?P<unit>元|美元)?"
+)
 _PERSONS = re.compile(r"(?:的|之)?(?:人力|人口|人才|人)")
 _PER_DAY = re.compile(r"每(?P<per>日|年|月|天)(?:約|達|可|增加|供水|供應)?$")
-_FLOW = frozenset("公噸 噸 立方公尺 桶 公秉 度".split())
-_TAIL_NOUN = re.compile(r"(?P<noun>[\u4e00-\u9fff]{1,8}?(?P<unit>店家|業者|企業|廠商|家庭|學校|員工|民眾|學員|工廠|戶))")
+_FLOW = word_set("公噸 噸 立方公尺 桶 公秉 度")
+_TAIL_NOUN = re.compile(
+    r"(?P<noun>[\u4e00-\u9fff]{1,8}?(?P<unit>店家|業者|企業|廠商|家庭|學校|員工|民眾|學員|工廠|戶))"
+)
 _ADJACENT_UNIT = re.compile(r"(?:CO2e|二氧化碳當量|CO2當量)")
 
 
@@ -75,7 +81,7 @@ def figures(text: str) -> Iterator[Figure]:
     for m in _QUANTITY.finditer(text):
         unit = m["unit"] or ""
         start, end = m.start(), m.end()
-        if start and (text[start - 1].isascii() and text[start - 1].isalpha() or text[start - 1] in ".+"):
+        if start and ((text[start - 1].isascii() and text[start - 1].isalpha()) or text[start - 1] in ".+"):
             continue
         if m["more"] and not m["mult"]:
             continue
@@ -147,6 +153,6 @@ def _chinese_figures(text: str) -> Iterator[Figure]:
             yield Figure(m.start(), m.end(), Quantity(Decimal(2), "倍", m[0]), False, True)
     for m in re.finditer(r"(?:全球|世界|全國|亞洲|國際)?(?:前|第)(?P<n>\d{1,3}|[一二三四五六七八九十]{1,2})(?P<u>名|大)?", text):
         number = int(m["n"]) if m["n"].isdigit() else chinese_number(m["n"])
-        ranked = m[0][0] not in "前第" and (m["u"] or m[0][2] == "第")
+        ranked = m[0][0] not in "前第" and (m["u"] or (m[0][2] == "第" and text[m.end():m.end() + 1] in "的，。；、」)\n"))
         if number is not None and (ranked or (m[0][0] == "前" and m["u"] == "名") or (m[0][0] == "第" and m["u"] == "名")):
             yield Figure(m.start(), m.end(), Quantity(Decimal(number), "名", m[0]), False, not m["n"].isdigit())

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_QUOTED = re.compile(r"「([^「」]{1,60}(?:「[^「」]{1,40}」[^「」]{0,40})?)」|『([^『』]{1,60})』|《([^《》]{1,60})》|〈([^〈〉]{1,60})〉")
+_QUOTED = re.compile(
+    r"「([^「」]{1,60}(?:「[^「」]{1,40}」[^「」]{0,40})?)」|『([^『』]{1,60})』|《([^《》]{1,60})》|"
+    r"〈([^〈〉]{1,60})〉"
+)
 _NESTED = re.compile(r"「([^「」]{1,60})」")
 
 

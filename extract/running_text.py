@@ -18,9 +18,11 @@ _LIST_MARK = re.compile(
     r"[（(][一二三四五六七八九十\dA-Za-z]{1,3}[)）]|\d{1,2}[、.．](?!\d)|[A-Za-z][.．、]|【|第[一二三四五六七八九十\d]+[章節條])"
 )
 _SENTENCE_END = "。！？；：!?;:"
-#: a line shorter than this share of the longest one was ended on purpose
+#: a line shorter than this share of the page's width was ended on purpose
 _FULL_LINE = 0.8
-_SHORT_TEXT_LINE = 15
+#: the page's width: nine of ten lines are no longer
+_WIDTH_QUANTILE = 0.9
+_SHORT_LINE = 15.0
 
 
 def fold(char: str) -> str:
@@ -57,24 +59,32 @@ def prepare(text: str) -> Clean:
 
 def _paragraphs(piece: Clean) -> list[Clean]:
     """The text cut where lines were ended on purpose, not where the page was full."""
-    if "\n" not in piece.text.strip():
+    if not re.search(r"[\n\r\t]", piece.text.strip()):
         stripped = piece.strip()
         return [stripped] if stripped.text else []
     lines: list[Clean] = []
     at = 0
-    for m in re.finditer(r"\r?\n|\r|$", piece.text):
+    for m in re.finditer(r"\r?\n|\r|\t|$", piece.text):
         line = piece[at:m.start()].strip()
         if line.text:
             lines.append(line)
         at = m.end()
-    longest = max((len(line) for line in lines), default=0)
+    widths = sorted(_width(line.text) for line in lines)
+    full = max(_FULL_LINE * widths[int(_WIDTH_QUANTILE * (len(widths) - 1))], _SHORT_LINE) if widths else 0.0
     paragraphs: list[list[Clean]] = []
     broken = True
+    open_quote = False
     for line in lines:
-        if broken or _LIST_MARK.match(line.text):
+        if (broken and not open_quote) or _LIST_MARK.match(line.text):
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
-        full = len(line) >= max(_FULL_LINE * longest, _SHORT_TEXT_LINE)
-        broken = not full or line.text[-1] in _SENTENCE_END
+        broken = _width(line.text) < full or line.text[-1] in _SENTENCE_END
+        tail = line.text[-40:]
+        open_quote = tail.rfind("「") > tail.rfind("」") and line.text[-1] not in _SENTENCE_END
     return [concat(group) for group in paragraphs]
+
+
+def _width(text: str) -> float:
+    """The printed width of a line: an ASCII character is half as wide as a Chinese one."""
+    return len(text) - 0.5 * sum(map(str.isascii, text))

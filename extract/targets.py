@@ -14,10 +14,13 @@ from dataclasses import dataclass
 
 from extract.candidates import Candidate
 from extract.quantities import Figure, figures
+from extract.words import word_set
 from kg.model import Quantity
 from kg.text.years import gregorian, plausible
 
-_SENTENCE_END = re.compile(r"[。\n！？!?■●]|(?<=[。；，：\s])\(\d{1,2}\)|(?<=[。；，\s])\d{1,2}、|(?<=[。；，\s])[A-Z]\.")
+_SENTENCE_END = re.compile(
+    r"[。\n！？!?■●]|(?<=[。；，：\s])\(\d{1,2}\)|(?<=[。；，\s])\d{1,2}、|(?<=[。；，\s])[A-Z]\."
+)
 _CLAUSE_END = re.compile(r"[，。；：\n、！？!?■●]")
 _SUBJECT_START = re.compile(r"[，。；：\n！？■●()（）]|(?<=[」%家件案項場次人名座處臺元])、")
 _YEAR = r"(?:(?:中華)?民國)?(?P<{0}>\d{{4}}|\d{{2,3}})"
@@ -31,12 +34,23 @@ _REFERENCE = re.compile(r"(?:較|比|相較|相較於|較於|相對於|對比|�
 _REFERENCE_BEHIND = re.compile(r"^年(?:度)?(?:\d{1,2}月)?(?:為基|相比|同期|比較)")
 
 _PARAMETER_BEHIND = re.compile(r"^(?:\(含\))?(?:以上|以下|以內|內|以外|之內)(?:之|的|者|、|至|及|[\u4e00-\u9fff])")
-_HEADING_COUNT = re.compile(r"^(?:大|主要|重要|關鍵|重點|核心|具體)?(?:面向|構面|主軸|原則|領域|階段|層面|要求|功能|要素|策略|方向|目標|議題|指標|規定|要件|支柱|挑戰|類別|層級|等級|因素)")
-_TECHNICAL = frozenset("瓩 公尺 公里 公斤 公升 平方公尺 坪 kW KW kWh RT Gbps Mbps TB PB 度".split())
+_HEADING_COUNT = re.compile(
+    r"^(?:大|主要|重要|關鍵|重點|核心|具體)?(?:面向|構面|主軸|原則|領域|階段|層面|要求|功能|要素|策略|方向|"
+    r"目標|議題|指標|規定|要件|支柱|挑戰|類別|層級|等級|因素)"
+)
+_TECHNICAL = word_set("""
+    瓩 公里 公斤 公升 坪 kW KW kWh RT Gbps Mbps TB PB 度
+""")
 _MEASURING = re.compile(
     r"(?:達|約|計|為|逾|近|至|共|設置|建置|新增|完成|累計|容量|超過|突破|高|降|升|減|增|成長|面積|長度|總長|供應|有|合計|減少|增加|[：(，。\n])$"
 )
+#: what has the figure in its name: 65瓩氣渦輪機組, 15MW風機
+_RATED = re.compile(
+    r"^(?:級|等級)?(?:之|的)?[\u4e00-\u9fff]{0,5}(?:機組|風機|風力機|設備|馬達|引擎|充電樁|充電機|燃料電池|"
+    r"電解槽|貨櫃|卡車|客機)"
+)
 _DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約)$")
+_DONE_COUNT = re.compile(r"(?:完成|新增|增加|建置|興建|共計|共|計|設置|打造|推出|開闢)$")
 _ORDINAL = re.compile(r"(?:第|前第|第約)$")
 _BAD_BEHIND: dict[str, str] = {
     "個": "月|別|工作[天日]|資|人資料|層面|面向|禮拜|星期|小時", "次": "世代|要|系統|級|氯", "人": "工|機|力|員|均|行|事|才|造|形|體|以下|以上|一", "位": "元|數|於|址|階",
@@ -44,22 +58,34 @@ _BAD_BEHIND: dict[str, str] = {
     "支": "援|持|付|出|撐", "門": "檻|診|市|禁|牌", "間": "接|隔", "口": "碑", "條": "件|例|文|款|之|第", "片": "區", "本": "國|土|部|計|署|會", "份": "子",
     "戶": "外", "處": "理|方|置|分|境|罰", "團": "體|隊", "度": "假|空間", "站": "點", "廠": "商|區|房|家", "組": "織|合|成|態", "套": "用|裝", "張": "力",
     "名": "稱|單|額|義|目", "元": "件|素|宇宙|年|化|月|旦", "成": "立|果|本|長|效|為|員|功|就|熟|人|形|品|分|年|交|績|型", "臺": "灣|北|中|南|東|商|企|電公|鐵|大|幣",
-    "噸": "位", "倍": "數|率", "座": "談|標|椅", "件": "數", "項": "下", "點": "位|數|至|間", "期": "間|程|末|望|刊|許", "款": "項|式", "集": "團|中|合|成|結|會", "頭": "痛",
+    "噸": "位", "倍": "數|率", "座": "談|標|椅", "件": "數", "項": "下", "點": "位|數|至|間", "期": "間|程|末|望|刊|許", "款": "項|式", "具": "體|有|備", "幅": "度|員", "類": "別|型|似", "集": "團|中|合|成|結|會", "頭": "痛",
     "團隊": "", "班": "次|級|機", "隊": "伍", "口井": "", "顆": "粒", "門課": "", "株": "式", "冊": "", "床": "邊", "種": "子|類|植|苗", "社區": "", "系統": "性|化",
 }
 _BAD = {unit: re.compile(rf"^(?:{words})") for unit, words in _BAD_BEHIND.items() if words}
 _NAME_BEFORE = re.compile(r"(?:[A-Za-z][-/ ]?|[A-Za-z]\d*[.-])$")
-_BEFORE = re.compile(r"(?P<c>約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|高於|低於|不超過|不低於|不少於|上看|破|少於|多於|上限|最高)(?:新臺幣)?$")
+_BEFORE = re.compile(
+    r"(?P<c>約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|高於|低於|不超過|不低於|不少於|上看|破|少於|多於|"
+    r"上限|最高)(?:新臺幣)?$"
+)
 _AFTER = re.compile(r"^(?P<c>以上|以下|以內|左右|上下)")
 _FORECAST = re.compile(r"預估|預測|推估|估計|可望|推計|上看")
-_GOAL = re.compile(r"目標|預計|預期|預定|規劃|將(?!近)|擬|希望|期望|達成.{0,6}目標|期能|可(?:提高|提升|增加|再|達|帶動|創造|新增|減少)|未來|力拚|以.{0,20}為目標|(?:至|到|於)\d{2,4}年.{0,6}前")
+_GOAL = re.compile(
+    r"目標|預計|預期|預定|規劃|將(?!近)|擬|希望|期望|達成.{0,6}目標|期能|可(?:提高|提升|增加|再|達|帶動|創造|"
+    r"新增|減少)|未來|力拚|以.{0,20}為目標|(?:至|到|於)\d{2,4}年.{0,6}前"
+)
 _DONE = re.compile(r"已|累計|截至|累積|完成(?!率)|共計|實績|計有|達成率|獲得|成功|迄今|至今")
 _SUBJECT_EDGE = re.compile(
     r"^(?:並已|並|且|已|業已|其中|共計|共|計|合計|累計|預計|預估|預期|約|達到|達|逾|近|及|和|與|另|將|可|也|亦|分別|截至|至|於|在|自|從|以|目標|為|的|之|底|前|年度|年)+"
 )
-_SUBJECT_TAIL = re.compile(r"(?:約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|為|共計|共|計|合計|累計|已|至|提升|增加|成長|以|之|的|到|新臺幣|高|上看|可|將|破)+$")
+_SUBJECT_TAIL = re.compile(
+    r"(?:約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|為|共計|共|計|合計|累計|已|至|提升|增加|成長|以|之|的|"
+    r"到|新臺幣|高|上看|可|將|破)+$"
+)
 _LABEL_BEHIND = re.compile(r"^(?:以上|以下|左右)?(?:之|的)?([\u4e00-\u9fffA-Za-z]{1,18})")
-_DATE_WORDS = re.compile(r"(?:(?:中華)?民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初)?(?:前|止|起|間)?")
+_DATE_WORDS = re.compile(
+    r"(?:(?:中華)?民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初)?(?:前|"
+    r"止|起|間)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +152,15 @@ def states(text: str, figure: Figure) -> bool:
     bad = _BAD.get(unit)
     if bad and bad.match(behind):
         return False
+    if unit == "條":
+        return bool(_DONE_COUNT.search(before)) and not re.match(r"[之第規、及至「，。款項]", behind or "，")
     if figure.weak:
         return unit in ("天", "小時", "分鐘") and bool(_DURATION.search(before)) and not behind.startswith(("內", "以內"))
     if _PARAMETER_BEHIND.match(behind) and not _MEASURING.search(before):
         return False
     if _HEADING_COUNT.match(behind) and unit in ("項", "個", "種", "款", "類"):
+        return False
+    if unit in _TECHNICAL | {"MW", "GW", "MWh"} and _RATED.match(behind) and figure.quantity.unit == unit:
         return False
     if unit in _TECHNICAL and not _MEASURING.search(before) and behind[:1] not in "，。；、)」\n" and figure.quantity.unit == unit:
         return False
