@@ -166,7 +166,7 @@ class _PlanReader:
         if "\t" in line.text or len(line.text) > _LONGEST_HEADING or re.search(r"[。；，、：:;,]\**$", line.text):
             return None
         m = marker(line.text, *_SECTION_KINDS)
-        return m if m is not None and line.text[m.end:].strip("* ") else None
+        return m if m is not None and line.text[m.end:].strip("*： ") else None
 
     def _running(self, text: Sequence[Line], section: str) -> None:
         """Tables and running text of one section."""

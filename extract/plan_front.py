@@ -46,11 +46,12 @@ def read_front(content: Sequence[Line]) -> Front:
 
 
 def _title(lines: Sequence[Line]) -> Clean | None:
-    """The first line or pair of lines that ends like a plan's name, else the first line."""
+    """The first line or pair of lines that ends like a plan's name, else the first line with words."""
     for i, line in enumerate(lines[:6]):
         one = join([line.piece]).strip("*#《》 ")
         two = join([line.piece, lines[i + 1].piece]).strip("*#《》 ") if i + 1 < len(lines) else one
         for piece in (one, two):
             if _TITLE_END.search(piece.text) and len(piece.text) <= 40:
                 return piece
-    return join([lines[0].piece]).strip("*#《》 ") if lines else None
+    found = (join([line.piece]).strip("*#《》 ") for line in lines)
+    return next((piece for piece in found if piece.text), None)

@@ -270,7 +270,8 @@ def test_a_text_without_cover_or_table() -> None:
 
 def test_bodies_stated_below_a_heading() -> None:
     found = read("目標一：推廣步行\n一、改善人行道\n(一) 策略一、拓寬騎樓\n"
-                 "（主辦機關：內政部；協辦機關：交通部、教育部）\n1. 補助整平\n整平老舊路段。\n2. 辦理宣導\n主辦單位：教育部\n3. 檢討法規\n主辦單位：各相關團體\n")
+                 "（主辦機關：內政部；協辦機關：交通部、教育部）\n"
+                 "1. 補助整平\n整平老舊路段。\n2. 辦理宣導\n主辦單位：教育部\n3. 檢討法規\n主辦單位：各相關團體\n")
     assert bodies(found, "pol:leadBy") == {
         ("拓寬騎樓", "內政部", False), ("補助整平", "內政部", True), ("檢討法規", "內政部", True),
         ("辦理宣導", "教育部", False)}
