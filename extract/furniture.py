@@ -10,14 +10,19 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kg.text.clean import Clean
 from kg.text.normal import loose
 from kg.text.outline import marker
 
-_DRESSED_NUMBER = re.compile(r"^(?:[-–—－]\s*\d{1,4}\s*[-–—－]|第\s*\d{1,4}\s*頁(?:[，,\s]*共\s*\d+\s*頁)?|\d{1,4}\s*/\s*\d{1,4})$")
+_DRESSED_NUMBER = re.compile(
+    r"^(?:[-–—－]\s*\d{1,4}\s*[-–—－]|第\s*\d{1,4}\s*頁(?:[，,\s]*共\s*\d+\s*頁)?|\d{1,4}\s*/\s*\d{1,4})$"
+)
 _BARE_NUMBER = re.compile(r"^\d{1,4}$")
 _GLUED = re.compile(r"^(\d{1,2})-(\d{1,3})(?!\d)(?!\s*[年月日%萬億])")
+#: a line of a table of contents: leaders and a page number
+_CONTENTS = re.compile(r"(?:[.．…·‧]\s*){4,}\s*\d{1,4}\s*$")
 #: a running head is short
 _LONGEST_HEAD = 24
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -49,12 +54,12 @@ def page_marks(lines: Sequence[Clean]) -> dict[int, int]:
 
 
 def _counts_upwards(numbers: Sequence[int]) -> bool:
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(numbers)]
     return len(numbers) >= 3 and sum(0 < s <= 3 for s in steps) >= 0.8 * len(steps)
 
 
 def furniture(lines: Sequence[Clean]) -> frozenset[int]:
-    """Indices of the lines that are page numbers or running heads.
+    """Indices of the lines that are page numbers, running heads or a table of contents.
 
     ``lines`` are all lines of the document, blank ones too. A bare number is a page number if
     it stands beside a running head or if all bare numbers count upwards; a running head is a
@@ -64,9 +69,10 @@ def furniture(lines: Sequence[Clean]) -> frozenset[int]:
     text = {i: unicodedata.normalize("NFKC", lines[i].text).strip() for i in solid}
     bare = [i for i in solid if _BARE_NUMBER.match(text[i])]
     dressed = {i for i in solid if _DRESSED_NUMBER.match(text[i])}
+    contents = frozenset(i for i in solid if _CONTENTS.search(text[i]))
     numbers = set(bare) | dressed
     if not numbers:
-        return frozenset()
+        return contents
     seen: Counter[str] = Counter()
     for i in solid:
         m = marker(lines[i].text)
@@ -83,4 +89,4 @@ def furniture(lines: Sequence[Clean]) -> frozenset[int]:
             heads.add(i)
             beside.update(near)
     pages = set(bare) if _counts_upwards([int(text[i]) for i in bare]) else set(bare) & beside
-    return frozenset(heads | pages | dressed)
+    return frozenset(heads | pages | dressed | contents)

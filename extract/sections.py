@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from kg.text.clean import Clean, concat, joined
@@ -26,8 +27,10 @@ _CLOSE = "」』）)》〉】]"
 LONGEST_TITLE = 45
 #: a line this much narrower than the usual full line ends its paragraph (full-width characters)
 _SLACK = 3.0
-#: what follows a number that is a quantity and no marker
-_UNIT_AHEAD = re.compile(r"\s*(?:[萬億兆%％元年月日週時分秒度倍成]|[個項家件人座萬千百]次?|\d+\s*[萬億兆%％元年月日級家件人項])")
+#: what follows a decimal that is a quantity and no marker (7.0 億元)
+_UNIT_AHEAD = re.compile(r"\s*[萬億兆千百%％元年月日週時分秒度倍成個項家件人座]")
+#: what follows a number that begins a list of numbers (1、2 級)
+_NUMBER_AHEAD = re.compile(r"\s*\d{1,2}\s*(?:[萬億兆%％元月日級家件人項、]|[個座]\S)")
 #: the words before a colon that announce a list inside a sentence
 _ANNOUNCES = re.compile(r"(?:如下|如次|下列\S{0,6}|以下\S{0,6}|包括|包含|例如|諸如|分別為|分為|即為|即|係|為|如)$")
 _LEAD_IN = re.compile(r"[，,][^，,]{0,14}(?:如下|如次)$")
@@ -70,6 +73,13 @@ class Layout:
             return text != text.rstrip()
         return width(text) < self.width - _SLACK
 
+    def unfinished(self, line: Clean) -> bool:
+        """Is it sure that the sentence goes on in the next line?"""
+        text = line.text.rstrip("\r\n")
+        if self.marked and text != text.rstrip():
+            return False
+        return not self.ends_paragraph(line)
+
 
 def width(text: str) -> float:
     """Width in full-width characters, without blanks beside Chinese: a half-width one counts 0.5.
@@ -98,13 +108,15 @@ def layout(lines: Sequence[Clean]) -> Layout:
     """How the lines (blank ones left out) are set, learned from the lines before markers and the others."""
     last: list[str] = []
     inner: list[str] = []
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         (last if marker(after.text) else inner).append(line.text.rstrip("\r\n"))
     if not inner:
         return Layout(0, False)
     usual = median(width(t) for t in inner)
     # wrapped text: most lines inside paragraphs are about equally wide
-    wrapped = sum(abs(width(t) - usual) <= 4 for t in inner) >= 0.4 * len(inner)
+    wrapped = sum(abs(width(t) - usual) <= 4 for t in inner) >= 0.4 * len(inner) and (
+        # and hardly any is much wider
+        sum(width(t) > 1.5 * usual for t in inner) <= 0.05 * len(inner))
 
     def blank_share(texts: list[str]) -> float:
         chinese = [t for t in texts if t.rstrip() and not t.rstrip()[-1].isascii()]
@@ -112,6 +124,10 @@ def layout(lines: Sequence[Clean]) -> Layout:
 
     marked = len(last) >= 10 and blank_share(last) >= 0.9 and blank_share(inner) <= 0.5
     return Layout(usual if wrapped and usual >= 12 else 0, marked)
+
+
+def _rank(kind: str) -> int:
+    return RANK["decimal" if kind.startswith("decimal") else kind]
 
 
 @dataclass(slots=True)
@@ -135,13 +151,15 @@ class _Draft:
 class _Builder:
     """Reads lines one after the other and keeps the stack of open units."""
 
-    def __init__(self, form: Layout, kinds: tuple[str, ...]) -> None:
+    def __init__(self, form: Layout, kinds: tuple[str, ...], nested: frozenset[tuple[str, str]]) -> None:
         self.form = form
         self.kinds = kinds
+        #: (kind, kind of the unit that it stands in) that occur in the document
+        self.nested = nested
         self.units: list[_Draft] = []
         self.stack: list[_Open] = []
-        #: kind -> kind of the unit it was first seen in
-        self.inside: dict[str, str] = {}
+        #: (kind, kind of a unit above it) met so far
+        self.inside: set[tuple[str, str]] = set()
         self.before: Clean | None = None
 
     def read(self, line: Clean) -> None:
@@ -152,6 +170,13 @@ class _Builder:
                 self.units.append(_Draft(None, -1, 1, [], line))
             self.units[-1].lines.append(line)
         self.before = line
+
+    def _below_heading(self, kind: str, depth: int) -> bool:
+        """Does the marker stand where its kind stands elsewhere too, below a heading as wide as the line?"""
+        if depth != len(self.stack) or not self.stack:
+            return False
+        own = "".join(line.text.strip() for line in self.units[-1].lines)
+        return (kind, self.stack[-1].kind) in self.nested and titled(own)
 
     @staticmethod
     def _kind(m: Marker) -> str:
@@ -167,14 +192,16 @@ class _Builder:
         rest = line.text[m.end:]
         certain = True
         if self._mid_sentence():
-            if not expected or _UNIT_AHEAD.match(rest):
+            if _NUMBER_AHEAD.match(rest) or not (expected or self._below_heading(kind, depth)):
                 return False
-            certain = False
-        if not expected and (m.ordinal != 1 and self._counted_inline(m) or _UNIT_AHEAD.match(rest) and m.kind == "decimal"):
+            certain = not expected
+        if not expected and m.ordinal != 1 and self._counted_inline(m):
+            return False
+        if not expected and m.kind == "decimal" and _UNIT_AHEAD.match(rest):
             return False
         del self.stack[depth:]
         parent = self.stack[-1].unit if self.stack else -1
-        self.inside.setdefault(kind, self.stack[-1].kind if self.stack else "")
+        self.inside.update((kind, above.kind) for above in self.stack)
         self.units.append(_Draft(m, parent, depth + 1, [line[m.end:]], line, certain))
         self.stack.append(_Open(kind, m.ordinal, m.parts, len(self.units) - 1))
         return True
@@ -193,10 +220,15 @@ class _Builder:
             # a new count: of a deeper list that the kind was not seen in, or after an unnumbered heading
             return depth if m.ordinal == 1 and self._fresh() else None
         if m.ordinal != 1:
+            return self._second_depth(kind, m)
+        return self._decimal_depth(m) if m.parts else self._new_depth(kind)
+
+    def _second_depth(self, kind: str, m: Marker) -> int | None:
+        """A list whose first number is missing: only where lists of this kind stand elsewhere too."""
+        if m.ordinal != 2 or m.parts or not self._fresh():
             return None
-        if m.parts:
-            return self._decimal_depth(m)
-        return self._new_depth(kind)
+        depth = self._new_depth(kind)
+        return depth if depth and (kind, self.stack[depth - 1].kind) in self.nested else None
 
     def _decimal_depth(self, m: Marker) -> int | None:
         """1.1 belongs under 1. (or is the first of its kind), 2.1 under 2. or after 1.x."""
@@ -211,18 +243,27 @@ class _Builder:
         return len(self.stack) if first and set(above) == {1} and self._fresh() else None
 
     def _new_depth(self, kind: str) -> int:
-        """The place of a kind that is not open: where it was seen before, else by the style guide's order."""
-        known = self.inside.get(kind)
-        if known is not None:
-            for depth, top in enumerate(self.stack):
-                if top.kind == known:
-                    return depth + 1
-        rank = RANK[kind.split("-")[0] if kind.startswith("decimal") else kind]
-        ranks = [RANK["decimal" if o.kind.startswith("decimal") else o.kind] for o in self.stack]
-        if ranks and ranks[-1] > rank and len(self.units[-1].lines) <= 1 and known is None:
-            # directly below a heading: this document nests the other way round
-            return len(self.stack)
-        return next((depth for depth, r in enumerate(ranks) if r > rank), len(self.stack))
+        """The place of a kind that is not open: below all kinds that are outside of it."""
+        if self.stack and kind not in ("formal", "chapter"):
+            top = self.stack[-1].kind
+            met = (kind, top) in self.inside or (top, kind) in self.inside
+            if not met and len(self.units[-1].lines) <= 1:
+                # directly below a heading: this document may nest the other way round
+                return len(self.stack)
+        return next((depth for depth, top in enumerate(self.stack) if self._outside(kind, top.kind)), len(self.stack))
+
+    def _outside(self, kind: str, other: str) -> bool:
+        """Is ``kind`` outside of ``other``: as met in the document, else by the style guide's order?"""
+        inner, outer = (kind, other) in self.inside, (other, kind) in self.inside
+        return outer if inner != outer else _rank(kind) < _rank(other)
+
+    def nestings(self) -> Iterator[tuple[str, str]]:
+        """(kind, kind of the unit it stands in) for all units."""
+        for unit in self.units:
+            if unit.marker is not None and unit.parent >= 0:
+                above = self.units[unit.parent].marker
+                if above is not None:
+                    yield self._kind(unit.marker), self._kind(above)
 
     def _fresh(self) -> bool:
         """Did a paragraph just end?"""
@@ -236,12 +277,12 @@ class _Builder:
         if not text or text[-1] in STOPS:
             return False
         opened = sum(text.count(c) for c in _OPEN) - sum(text.count(c) for c in _CLOSE)
-        if opened > 0 and self.form.width and not self.form.ends_paragraph(self.before):
+        if opened > 0 and self.form.unfinished(self.before):
             return True
         m = marker(text)
         if m and m.kind in ("formal", "chapter"):
             return False
-        return not self.form.ends_paragraph(self.before)
+        return self.form.unfinished(self.before)
 
     def _counted_inline(self, m: Marker) -> bool:
         """Did the open unit's running text count up to this number in its sentence ((1) …、(2) …)?"""
@@ -261,20 +302,26 @@ def outline(lines: Sequence[Clean], form: Layout | None = None, kinds: tuple[str
     ``lines``: the text's lines, blank ones and furniture left out. ``kinds`` limits the markers
     to these kinds. A unit's parent stands before it.
     """
-    builder = _Builder(form or layout(lines), kinds)
-    for line in lines:
-        builder.read(line)
+    form = form or layout(lines)
+    nested: frozenset[tuple[str, str]] = frozenset()
+    # what nests in what is learned in a first reading
+    for _ in range(2):
+        builder = _Builder(form, kinds, nested)
+        for line in lines:
+            builder.read(line)
+        nested = frozenset(builder.nestings())
     return tuple(Unit(u.marker, u.parent, u.level, tuple(u.lines), u.place, u.certain) for u in builder.units)
 
 
-def paragraphs(lines: Sequence[Clean], form: Layout) -> Iterator[Clean]:
-    """The paragraphs of a unit's lines, joined."""
+def paragraphs(unit: Unit, form: Layout) -> Iterator[Clean]:
+    """The paragraphs of a unit's own text, joined."""
     part: list[Clean] = []
-    for line in lines:
+    for i, line in enumerate(unit.lines):
         if not line.text.strip():
             continue
         part.append(line)
-        if form.ends_paragraph(line):
+        # the first line is as wide as it stands, with its marker
+        if form.ends_paragraph(unit.place if i == 0 else line):
             yield join(part)
             part = []
     if part:
@@ -304,14 +351,14 @@ def colon(text: str) -> int | None:
 
 def titled(text: str) -> bool:
     """May the whole text be a heading: short, without a stop, no clause left open?"""
-    return (
-        0 < len(text) <= LONGEST_TITLE and text[-1] not in "，,、。；;！？!?：:" and not any(top_level(text, "。；;！？!?"))
-    )
+    if not 0 < len(text) <= LONGEST_TITLE or text[-1] in "，,、。；;！？!?：:":
+        return False
+    return not any(top_level(text, "。；;！？!?"))
 
 
 def heading(unit: Unit, form: Layout) -> Clean | None:
     """The heading of a unit: its first paragraph, or what stands before a colon in it; None if it has none."""
-    first = next(paragraphs(unit.lines, form), None)
+    first = next(paragraphs(unit, form), None)
     if first is None:
         return None
     at = colon(first.text)
