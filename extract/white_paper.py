@@ -29,7 +29,7 @@ _FEDERATION = re.compile(r"^(.*?(?:總會|聯合會|協進會|公會|協會|商�
                          r"(?=[「『《〈\s]|(?:中華)?(?:民國)?\d|白皮書|建言|政策建議|$)")
 _FEDERATION_IN_TEXT = re.compile(r"[\u4e00-\u9fff]{2,16}(?:總會|全國聯合會|協進會)")
 _UNIT_IN_BRACKETS = re.compile(r"[（(]([^（）()]+)[)）]$")
-_AMENDED = re.compile(r"修正|修訂|增訂|增修|研修|修法|訂定|廢止|改訂|修改|檢討修|擬具")
+_AMENDED = re.compile(r"修正|修訂|增訂|增修|研修|修法|廢止|改訂|修改")
 _CLAUSE_END = re.compile(r"[。；;！？]")
 _PROBLEMS = re.compile(r"(?:問題|現況|困境|挑戰|背景|原因|影響|做法|作法|案例)(?:分析|說明|臚列|整理|"
                        r"彙整)*(?:如下|包括|有)")
@@ -247,7 +247,10 @@ def _cite(records: Records, iri: str, cited: Cited, place: Place, confidence: fl
     if cited.provision is not None:
         target = records.provision(cited.law, cited.provision, place, "law-list", confidence)
     else:
-        target = records.named(records.resolver.regulation(cited.law), place, "law-list", confidence, surface=cited.law)
+        printed = cited.place.text if cited.place.text.startswith(cited.law + "(") else cited.law
+        if printed.endswith("草案)"):
+            printed = cited.law
+        target = records.named(records.resolver.regulation(cited.law), place, "law-list", confidence, surface=printed)
     records.relate(iri, "pol:cites", target, place, "law-list", confidence)
 
 
@@ -275,6 +278,6 @@ def _amending_clause(text: Clean, start: int, end: int) -> Clean | None:
     before = text.text[max(left, start - 12):start]
     after = text.text[end:min(right, end + 16)]
     near_before = re.search(rf"(?:{_AMENDED.pattern})(?:發布|公告|公布|施行)?(?:之)?[「《『〈]?$", before)
-    near_after = re.match(r"[」》』〉]?(?:第[^，。；]{1,12}?)?(?:之|等)?(?:部分)?(?:相關)?(?:條文)?(?:修正|修訂|"
-                          r"增訂|研修|修法|草案)", after)
+    near_after = re.match(rf"[」》』〉]?(?:第[^，。；]{{1,12}}?)?(?:之|等)?(?:部分)?(?:相關)?(?:條文)?"
+                          rf"(?:{_AMENDED.pattern})", after)
     return text[left:right] if near_before or near_after else None

@@ -21,8 +21,8 @@ from kg.text.outline import Marker
 _COLUMNS = re.compile(
     r"^(?:議題|建議事項|建議內容|延續議題|主[管辦](?:單位|機關|部會)|權責(?:單位|機關)|部會|機關|"
     r"(?:部會)?辦理情形.{0,12}|"
-    r"(?:議題)?參採(?:情形|與否|狀況)?|回[應復覆](?:內容|情形|說明)?|序號|編號|項次|備註|說明|頁次|"
-    r"第?\s*\d+\s*頁?|[-–—]\s*\d+\s*[-–—])$")
+    r"(?:議題)?參採(?:情形|與否|狀況)?|回[應復覆](?:內容|情形|說明)?|序號|編號|項次|備註|說明|頁次)$")
+_PAGE = re.compile(r"^(?:第\s*\d+\s*頁.{0,8}|[-–—]\s*\d+\s*[-–—]|\d{1,3})$")
 _CONTINUED = re.compile(r"^(?:是|否|[■□☐☑☒✓✔VvＶ]\s*(?:是|否|延續|新增).*|延續|新增|延續議題|新增議題|"
                         r"[VvＶ✓✔○●]|[-–—])$")
 _PROGRESS = re.compile(r"^(?:目前|現行|現階段)?(?:進度|辦理情形|處理情形|執行情形|辦理進度|執行進度|現況|作法|"
@@ -127,6 +127,8 @@ class _Reader:
             step = 1
             if not text:
                 pass
+            elif self._is_page_furniture(text):
+                self.layout.furniture.append(row)
             elif adoption.starts_block(text) and (self.answer is not None):
                 step = self._ticks()
             elif respondents := self._respondents():
@@ -162,6 +164,13 @@ class _Reader:
             self.i += 1
         self.layout.title = concat(found)
 
+    def _is_page_furniture(self, text: str) -> bool:
+        """A page number, or a column head beside another (heads that a page break repeats)."""
+        if _PAGE.match(text):
+            return True
+        around = (r.text.strip() for r in self.rows[max(0, self.i - 1):self.i + 2:2])
+        return bool(_COLUMNS.match(text)) and any(_COLUMNS.match(a) for a in around)
+
     # -- units
 
     def _starts_unit(self, row: Clean) -> bool:
@@ -169,7 +178,9 @@ class _Reader:
         text = row.text
         marked = outline.marker(text, "formal", "chapter", "chinese", "chinese-paren")
         answering = self.answer is not None and self.answer.ticks is None
-        if marked is None or len(text.strip()) > 90 or answering:
+        # an answer whose boxes are missing ends behind its laws, where the next row begins
+        new_row = self.in_laws and text.startswith("\t") and self.i > 0 and not self.rows[self.i - 1].text.strip()
+        if marked is None or len(text.strip()) > 90 or (answering and not new_row):
             return False
         body = text[marked.end:].strip()
         if not body or _SENTENCE.search(body) or _is_progress(text) or is_law_heading(text):

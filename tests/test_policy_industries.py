@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract import policy_industries
@@ -156,6 +156,14 @@ def test_division_keeps_the_order(headings: list[str], bullets: list[str]) -> No
     assert len(found) == len(bullets)
     assert found == sorted(found)
     assert set(found) == set(range(min(len(headings), len(bullets)))) or not bullets
+
+
+@given(st.lists(st.sampled_from(TABLE.replace("\n", "\t\n").split("\t")), max_size=30), st.text("\t\n ", max_size=1))
+@settings(max_examples=60, deadline=None)
+def test_any_cells_are_read_without_failing(cells: list[str], separator: str) -> None:
+    text = TABLE[:TABLE.index("1\t")] + (separator or "\t").join(cells)
+    for thing in read(text).entities:
+        assert all(text[e.start:e.end].strip() for e in thing.evidence)
 
 
 def test_score() -> None:

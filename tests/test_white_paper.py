@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extract import white_paper
 from extract.adoption import read_block, starts_block
@@ -142,6 +144,42 @@ def test_every_line_is_read(table: Extraction) -> None:
     assert table.unread_lines == ()
     evidence = [e for x in table.entities for e in x.evidence] + [e for r in table.relations for e in r.evidence]
     assert all(TABLE[e.start:e.end].strip() for e in evidence)
+
+
+def test_answer_without_boxes_ends_at_the_next_row() -> None:
+    lines = TABLE.split("\n")
+    first, second = lines[:lines.index("\t(二) 放寬漁船保險")], lines[lines.index("\t(二) 放寬漁船保險"):]
+    without = [x for x in first if not any(word in x for word in ("參採", "研議中", "暫緩"))]
+    found = read("\n".join([*without, "", *second]))
+    assert [objects(found, r.iri, "pol:respondent") for r in of(found, "pol:Response")][-1] == ["財政部"]
+    assert len([r for r in of(found, "pol:Recommendation") if r.label == "放寬漁船保險"]) == 1
+
+
+def test_page_break_inside_an_answer() -> None:
+    page = "1、 目前進度及未來規劃\n另案\n- 12 -\n\t議題\n\t建議事項\n研議。"
+    found = read(TABLE.replace("1、 目前進度及未來規劃\n另案研議。", page))
+    assert dict(of(found, "pol:Response")[-1].attributes)["pol:text"] == "另案\n研議。"
+
+
+@given(st.lists(st.integers(0, TABLE.count("\n")), max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_order_of_lines_is_read_without_failing(order: list[int]) -> None:
+    lines = TABLE.split("\n")
+    text = "\n".join(lines[i] for i in order)
+    for thing in read(text).entities:
+        assert all(text[e.start:e.end].strip() for e in thing.evidence)
+
+
+@pytest.mark.parametrize(("sentence", "amended"), [
+    ("本部將修正「漁港法」第5條。", True),
+    ("已擬具漁港法修正草案。", True),
+    ("依漁港法第5條規定辦理。", False),
+    ("將修正作業規定，並依漁港法辦理。", False),
+])
+def test_amended_laws(sentence: str, amended: bool) -> None:
+    start = sentence.index("漁港法")
+    found = white_paper._amending_clause(raw(sentence), start, start + 3)
+    assert (found is not None) == amended
 
 
 @pytest.mark.parametrize(("block", "ticked"), [
