@@ -72,7 +72,7 @@ class _Words:
         held = line[at] in "、）)」』－-/／" or line[at - 1] in "、（(「『－-/／及與暨和"
         inside = math.log2(max(1, self.inside[line[at - 1:at + 1]]))
         begins = math.log2(1 + self.begins[line[at:at + 2]])
-        return (1.0 if held else 0.0) + 0.25 * inside - min(0.5, 0.15 * begins)
+        return (1.0 if held else 0.0) + min(0.9, 0.2 * inside) - min(0.5, 0.15 * begins)
 
 
 def _words(text: Sequence[Clean]) -> _Words:

@@ -138,9 +138,9 @@ def _names(shortest: int, longest: int) -> st.SearchStrategy[str]:
 @given(st.data(), st.sampled_from([(6, 6, 26), (5, 7, 24), (7, 6, 28)]))
 def test_a_flattened_table_is_rebuilt(data: st.DataObject, columns: tuple[int, int, int]) -> None:
     # an item of more than one line: where it has but one, no layout tells where the work plan ends
+    # and enough rows of several lines to tell the columns' widths by
     contents = "橋" * 40 + "。"
-    table = [("港" * (2 * columns[0] + 2), "林" * (2 * columns[1] + 3), "科技發展", contents),
-             ("港" * (2 * columns[0] + 2), "田" * (3 * columns[1] - 1), "公共建設", contents)]
+    table = [("港" * (2 * columns[0] + 2), han * (2 * columns[1] + 3), "科技發展", contents) for han in _HAN[:12]]
     for n in range(data.draw(st.integers(4, 7))):
         plan = data.draw(_names(4, 12)) + "甲乙丙丁戊己庚"[n]
         for _ in range(data.draw(st.integers(1, 3))):
