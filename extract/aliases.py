@@ -27,5 +27,8 @@ def defined_names(text: str, chosen: Sequence[Candidate]) -> Iterator[Candidate]
             continue
         at = text.find(m[1], m.end())
         while at >= 0:
-            yield replace(c, start=at, end=at + len(m[1]), rule="defined-name", confidence=min(c.confidence, 0.95), known=c.known or c.name, period=None)
+            yield replace(
+                c, start=at, end=at + len(m[1]), rule="defined-name", confidence=min(c.confidence, 0.95),
+                known=c.known or c.name, period=None,
+            )
             at = text.find(m[1], at + len(m[1]))

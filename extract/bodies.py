@@ -38,7 +38,7 @@ _GENERAL_UNIT = re.compile(
     r"應|於|會同)|(?:各|相關|主管|地方|幕僚)[\u4e00-\u9fff]{0,2}(?:署|局|處)$"
 )
 #: endings by which 該部 finds the body named last
-_ENDINGS = {"部": "部", "會": "會", "院": "院", "署": "署", "局": "局", "處": "處", "府": "政府", "公司": "公司", "行": "銀行", "總處": "總處"}
+_ENDINGS = {kind: kind for kind in ("部", "會", "院", "署", "局", "處", "公司", "總處")} | {"府": "政府", "行": "銀行"}
 
 
 def plausible(text: str, start: int, end: int, name: str, boundary: Boundary) -> bool:
@@ -78,7 +78,8 @@ def pronouns(text: str, publisher: str | None, resolver: Resolver, bodies: Seque
         elif word == "大院":
             found = resolver.body("立法院")
             if found is not None:
-                yield Candidate(found.cls.split(":")[1], m.start(), m.end(), word, "body-pronoun", 0.95, known=found.label)
+                kind = found.cls.split(":")[1]
+                yield Candidate(kind, m.start(), m.end(), word, "body-pronoun", 0.95, known=found.label)
         elif word[0] == "該":
             ending = _ENDINGS[word[1:]]
             before = [c for c in bodies if c.end <= m.start() and (c.known or c.name).endswith(ending)]

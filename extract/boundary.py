@@ -30,6 +30,8 @@ _ACTIONS = word_set("""
     啟動 賡續 續辦 舉辦 依循 符合 違反 遵守 遵循 適用 準用 廢止 實施 制訂 建立 召開 擬具 提供 帶動 引導 掌握
     考量 簡化 善用 運用 利用 審議
 """)
+_FUNCTION = VERBS | HARD | JOINTS
+_UNSPECIFIC = GENERIC | _FUNCTION
 #: behind a body's name these begin the title of its rule (環境部補助電動大客車作業要點), they do not govern one
 _TITLE_VERBS = _NAME_VERBS | word_set("""
     推動 受理 委託 委辦 推展 處理 執行 辦理 促進 落實 提供 參與
@@ -83,7 +85,7 @@ class Boundary:
 
     def specific(self, text: str) -> int:
         """How many characters of the text belong to words that say something by themselves."""
-        return sum(len(w) for w in self.words(text) if w not in GENERIC and w not in VERBS and w not in HARD and w not in JOINTS and not _symbols(w))
+        return sum(len(w) for w in self.words(text) if w not in _UNSPECIFIC and not _symbols(w))
 
     def has_verb(self, text: str) -> bool:
         """Does a verb of administration stand inside a text (參考國際競爭法)?"""
@@ -113,14 +115,15 @@ class Boundary:
         for w in words:
             starts.append(p)
             p += len(w)
-        start, before, governed = begin, "" if clause_start else "…", False
+        # 「甲計畫」與乙計畫: what governs the quoted name governs the next one too
+        start, before, governed = begin, "" if clause_start else "…", begin > 0 and text[begin - 1] == "」"
         owner: int | None = None
         for i, (word, a) in enumerate(zip(words, starts, strict=True)):
             rest = head - a - len(word)
             if word in self.bodies:
                 start, before, governed = a + len(word), word, True
                 behind = words[i + 1] if i + 1 < len(words) else ""
-                owner = a if behind in _TITLE_VERBS or (behind not in VERBS and behind not in HARD and behind not in JOINTS) else None
+                owner = a if behind in _TITLE_VERBS or behind not in _FUNCTION else None
             elif word in HARD:
                 start, before, governed, owner = a + len(word), word, word in VERBS and word not in ADVERBS, None
             elif word in JOINTS:
@@ -131,9 +134,9 @@ class Boundary:
                     start, before, governed = a + len(word), word, governed or word not in ADVERBS
             elif word in _ACTIONS and rest >= 4 and self.specific("".join(words[i + 1:])) >= 2:
                 start, before, governed = a + len(word), word, True
-        m = _YEAR.match(text[start:head])
-        if m:
-            start += m.end()
+        year = _YEAR.match(text[start:head])
+        if year:
+            start += year.end()
         counted = _COUNT.match(text[start:head]) is not None
         return Left(start, before, governed, counted, self.specific(text[start:head]), owner)
 

@@ -21,6 +21,10 @@ CROSS_CUTTING = word_set("""
 _TRADE_BEHIND = re.compile(
     r"^(?:相關|及[\u4e00-\u9fffA-Za-z]{1,8}|等|、[\u4e00-\u9fffA-Za-z]{1,8}){0,3}?(?:產業|工業|業者|業(?!務|績)|廠商|供應鏈|產業鏈|市場|產值|商機|聚落|生態系|國家隊|大國|產品|領域|人才|新創|園區|科技島|展)"
 )
+#: 農業會, 工具機公會, 半導體學院: the name of a body, not of the industry
+_ORGANISATION = re.compile(
+    r"(?:同業)?(?:公會|協會|學會|總會|工會|會(?!展)|部(?!門|分)|署|局|廳|學院|大學|學系|銀行|博物館|法(?!規))"
+)
 _TRADE_BEFORE = re.compile(r"(?:【|產業[:：]|產業\(如|產業\(|扶植)$")
 
 
@@ -32,8 +36,9 @@ def extended(text: str, start: int, end: int) -> int:
 
 def plausible(text: str, start: int, end: int, label: str) -> bool:
     """Does a dictionary hit stand for the industry ``label``, by what is around it?"""
+    if _ORGANISATION.match(text, end):
+        return False
     if label not in CROSS_CUTTING:
         return True
-    return bool(
-        text[start:end].endswith("業") or _TRADE_BEHIND.match(text[end:end + 24]) or _TRADE_BEFORE.search(text[max(0, start - 6):start])
-    )
+    before, behind = text[max(0, start - 6):start], text[end:end + 24]
+    return bool(text[start:end].endswith("業") or _TRADE_BEHIND.match(behind) or _TRADE_BEFORE.search(before))

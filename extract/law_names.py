@@ -8,6 +8,7 @@ names that say much.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -67,11 +68,13 @@ _DRAFT = re.compile(r"(?:部分條文|部份條文)?(?:修正)?(?:草案|\(草�
 
 _STANDARD = re.compile(
     r"(?<![A-Za-z])(?:(?:ISO|IEC|ISO/IEC|IEEE|CNS|SEMI|ASTM|NIST|ETSI|ITU|FIPS|UL|EN|JIS|DIN|SAE|MIL-STD|AS|UN)"
-    r"(?:/[A-Z]{2,5})?(?: (?:SP|TS|TR|PAS|FIPS|R))?[ -]?[A-Z]{0,2}\d[\d.\-:]*[A-Za-z]?\d*(?<![.\-:])(?:-\d+)*)(?![A-Za-z%])"
+    r"(?:/[A-Z]{2,5})?(?: (?:SP|TS|TR|PAS|FIPS|R))?"
+    r"[ -]?[A-Z]{0,2}\d[\d.\-:]*[A-Za-z]?\d*(?<![.\-:])(?:-\d+)*)(?![A-Za-z%])"
 )
 #: English names of acts and frameworks of other countries
 _FOREIGN = re.compile(
-    r"(?<![A-Za-z])(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*(?:Act|Regulation|Directive|RMF|Risk Management Framework)(?![A-Za-z])"
+    r"(?<![A-Za-z])(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*"
+    r"(?:Act|Regulation|Directive|RMF|Risk Management Framework)(?![A-Za-z])"
     r"|(?<![A-Za-z])(?:GDPR|CBAM|NIS ?2|HIPAA|REACH|RoHS|CCPA|CMMC|NDAA|eIDAS)(?![A-Za-z])"
 )
 
@@ -80,6 +83,9 @@ _PART = rf"第{_N}(?:-\d+)?(?:條(?:之{_N})*|點|章|節|編)(?:之{_N})*(?:第
 _PROVISION = re.compile(
     rf"{_PART}(?:(?:、|及|與|和|至)(?:{_PART}|第{_N}(?:、{_N})*(?:項|款|目)(?:第{_N}(?:項|款|目))*))*"
 )
+_UNIT = re.compile("[條點項款目]")
+_STOP = re.compile(r"[。；\n]")
+_OTHER_LAW_WORD = re.compile(r"[律令制治院庭官規人案學理](?!草案)")
 _BACK = re.compile(r"(?:同|本|該|前開|上開)(?:法|條例|辦法|要點|準則|規則|細則|標準)$")
 _BETWEEN = re.compile(r"^[」』》]?(?:\([^()]{0,40}\))?(?:修正)?(?:草案)?(?:之|的)?(?:新增|增訂|修正|依)?$")
 
@@ -133,9 +139,9 @@ def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterat
                 name = bare(words[-1])
             if boundary.ends_known(name):
                 continue
-            if core < least or left.specific < 2 or _NO_TITLE.search(name) or _GENERAL.match(name) or (pattern is _BARE_ACT and _NO_ACT.search(name)):
+            if core < least or left.specific < 2 or _NO_TITLE.search(name) or _GENERAL.match(name):
                 continue
-            if pattern is _BARE_ACT and (core < 3 or core > 14 or boundary.has_verb(name)):
+            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not 3 <= core <= 14 or boundary.has_verb(name)):
                 continue
             if pattern is _BARE_VAGUE and not (left.governed or left.start == 0 or text[left.start - 1] in "\n)"):
                 continue
@@ -156,30 +162,46 @@ def provisions(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Cand
     A provision belongs to the law directly in front of it; behind 同法, 本法, 、, 及 or a
     comma to the law named last. Provisions of no known law are left out.
     """
-    last_end = -1
-    last_law: str | None = None
+    ends = [end for _, end, _ in laws]
+    last_end, last_law = -1, None
     for m in _PROVISION.finditer(text):
-        law = None
-        before = [x for x in laws if x[1] <= m.start()]
-        if before:
-            start, end, label = before[-1]
-            gap = text[end:m.start()]
-            near = end >= last_end
-            if (
-                (near and (_BETWEEN.match(gap) or _BACK.search(gap) or (len(gap) <= 12 and not re.search(r"[。；\n]", gap))))
-                or (not near and last_law and len(text[last_end:m.start()]) <= 40 and "。" not in text[last_end:m.start()])
-                or _BACK.search(gap)
-            ):
-                law = label
-        if law is None:
+        i = bisect_right(ends, m.start()) - 1
+        if i < 0 or not _UNIT.search(m[0]):
             continue
-        if not re.search("[條點項款目]", m[0]):
-            continue
-        last_end, last_law = m.end(), law
-        yield Candidate("Provision", m.start(), m.end(), m[0], "provision", 0.95, law=law)
+        _, end, label = laws[i]
+        gap = text[end:m.start()]
+        close = end >= last_end and (_BETWEEN.match(gap) or (len(gap) <= 12 and not _STOP.search(gap)))
+        more = text[last_end:m.start()] if last_law == label else None
+        if close or _BACK.search(gap) or (more is not None and len(more) <= 40 and "。" not in more):
+            last_end, last_law = m.end(), label
+            for start, stop, name in single_provisions(m[0]):
+                yield Candidate("Provision", m.start() + start, m.start() + stop, name, "provision", 0.95, law=label)
+
+
+def single_provisions(printed: str) -> list[tuple[int, int, str]]:
+    """The single provisions of a printed series: (start, end, full name).
+
+    >>> single_provisions("第3點第4款、第6款及第8條之1")
+    [(0, 6, '第3點第4款'), (7, 10, '第3點第6款'), (11, 16, '第8條之1')]
+    """
+    found: list[tuple[int, int, str]] = []
+    # 第1、2項 and 第8款至第10款 stay together
+    for m in re.finditer(r"第(?:(?![及與和]第|、第).)+", printed):
+        name = m[0]
+        first = _UNIT.search(name)
+        if found and first and first[0] in "項款目":
+            # 第6款 behind 第3點第4款 is 第3點第6款
+            last = found[-1][2]
+            at = [u.start() for u in re.finditer(rf"第[^第]*{first[0]}", last)]
+            above = last[:at[0]] if at else last
+            name = above + name
+        found.append((m.start(), m.end(), name))
+    return found
 
 
 def plausible(text: str, start: int, end: int) -> bool:
     """Does a dictionary hit stand for the law, by what is around it?"""
-    # 民法 in 國民法官, 國籍法 in 國籍法律
-    return not (text[end - 1] == "法" and re.match(r"[律令制治院庭官規人案學理](?!草案)", text[end:end + 1]) and not text.startswith("規定", end))
+    # 民法 in 國民法官, 商標法 in 商標法規
+    if text[end - 1] != "法" or text.startswith("規定", end):
+        return True
+    return not _OTHER_LAW_WORD.match(text[end:end + 3])

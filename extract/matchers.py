@@ -180,7 +180,8 @@ class ProgramDictionary(Dictionary):
 
     def admit(self, text: str, start: int, end: int) -> Candidate | None:
         named = self.setting.resolver.program(text[start:end])
-        return Candidate("Program", start, end, text[start:end], self.rule, known=named.label, period=period_behind(text, end))
+        period = period_behind(text, end)
+        return Candidate("Program", start, end, text[start:end], self.rule, known=named.label, period=period)
 
 
 @Language.factory("policy_industry_dictionary")
@@ -316,7 +317,8 @@ class Pipeline:
     def candidates(self, text: str, publisher: str | None, year: int | None, targets: bool) -> list[Candidate]:
         """The candidates that stand in a prepared text."""
         doc = self.nlp.make_doc(text)
-        doc.user_data.update(text=text, candidates=[], quotes=quoted(text), publisher=publisher, year=year, targets=targets)
+        doc.user_data.update(text=text, candidates=[], quotes=quoted(text))
+        doc.user_data.update(publisher=publisher, year=year, targets=targets)
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         return choose(_found(doc))

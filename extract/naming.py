@@ -66,7 +66,7 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
         if _QUOTED_END.search(q.text):
             name = bare(q.text)
             weak = name.endswith(("策略", "藍圖", "白皮書", "倡議", "專案"))
-            if _NO_NAME.fullmatch(name) or name.endswith("解決方案"):
+            if _NO_NAME.fullmatch(name):
                 continue
             if boundary.specific(_BARE.sub("", name)) < 2 and not (len(name) >= 8 or _HAS_ORDINAL.search(name)):
                 continue
@@ -81,11 +81,15 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
             period = period_inside(q.text) or period_behind(text, m.end())
             yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.93, period=period)
         elif m and not period_inside(m[0].partition(")")[0] + ")"):
-            name = bare(q.text + m[0])
-            yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.9, period=period_behind(text, m.end()))
+            name, period = bare(q.text + m[0]), period_behind(text, m.end())
+            yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.9, period=period)
 
 
-def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary, threshold: float = 3.0) -> Iterator[Candidate]:
+#: so many points make a bare noun a name
+_THRESHOLD = 3.0
+
+
+def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
     """Programs without quotation marks, where enough speaks for a name."""
     inside = [(q.start, q.end) for q in quotes]
     quoted_names = {bare(q.text) for q in quotes}
@@ -95,14 +99,15 @@ def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary, thres
         left = boundary.left(text, m.start(), _COMPLETE)
         name = bare(text[left.start:m.end()])
         period = period_behind(text, m.end())
-        if evidence_for(name, left, text, m.end(), quoted_names) + (2 if period else 0) >= threshold and not boundary.ends_known(name):
+        points = evidence_for(name, left, text, m.end(), quoted_names) + (2 if period else 0)
+        if points >= _THRESHOLD and not boundary.ends_known(name):
             yield Candidate("Program", left.start, m.end(), name, "bare-program", 0.75, period=period)
 
 
 def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[str]) -> float:
     """How much speaks for a bare noun's being a program's name; 0 where something rules it out."""
     core = _BARE.sub("", name)
-    if left.counted or left.before in _DETERMINED or left.before == "…" or _NO_NAME.fullmatch(name) or name.endswith("解決方案"):
+    if left.counted or left.before in _DETERMINED or left.before == "…" or _NO_NAME.fullmatch(name):
         return 0.0
     if left.specific < 2 or len(core) < 3 or left.before in _DEFINING:
         return 0.0

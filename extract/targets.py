@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extract.candidates import Candidate
+from extract.measure_words import other_word
 from extract.quantities import Figure, figures
 from extract.words import word_set
 from kg.model import Quantity
@@ -27,7 +28,7 @@ _YEAR = r"(?:(?:中華)?民國)?(?P<{0}>\d{{4}}|\d{{2,3}})"
 _MONTH = r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初|中旬|底)?"
 _YEARS = re.compile(
     rf"(?<![\d.,A-Za-z]){_YEAR.format('a')}(?:年度?{_MONTH})?[^，。；、\n\d]{{0,6}}?[-–—~～至到迄]+{_YEAR.format('b')}年"
-    rf"|(?<![\d.,A-Za-z]){_YEAR.format('c')}年(?!期|來|以上|內|間|餘|多|級|長|國產)"
+    rf"|(?<![\d.,A-Za-z]){_YEAR.format('c')}學?年(?!期|來|以上|內|間|餘|多|級|長|國產)"
 )
 #: a year that another is compared with
 _REFERENCE = re.compile(r"(?:較|比|相較|相較於|較於|相對於|對比|相比|優於|高於|低於|以)(?:前|去)?(?:民國)?$")
@@ -51,17 +52,12 @@ _RATED = re.compile(
 )
 _DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約)$")
 _DONE_COUNT = re.compile(r"(?:完成|新增|增加|建置|興建|共計|共|計|設置|打造|推出|開闢)$")
-_ORDINAL = re.compile(r"(?:第|前第|第約)$")
-_BAD_BEHIND: dict[str, str] = {
-    "個": "月|別|工作[天日]|資|人資料|層面|面向|禮拜|星期|小時", "次": "世代|要|系統|級|氯", "人": "工|機|力|員|均|行|事|才|造|形|體|以下|以上|一", "位": "元|數|於|址|階",
-    "案": "例", "場": "域|址|館|所|地|景|邊", "國": "家|內|際|防|外|產|中|小", "校": "園|外|內|長", "所": "有|得|需|屬|在|提", "部": "分|會|門|落",
-    "支": "援|持|付|出|撐", "門": "檻|診|市|禁|牌", "間": "接|隔", "口": "碑", "條": "件|例|文|款|之|第", "片": "區", "本": "國|土|部|計|署|會", "份": "子",
-    "戶": "外", "處": "理|方|置|分|境|罰", "團": "體|隊", "度": "假|空間", "站": "點", "廠": "商|區|房|家", "組": "織|合|成|態", "套": "用|裝", "張": "力",
-    "名": "稱|單|額|義|目", "元": "件|素|宇宙|年|化|月|旦", "成": "立|果|本|長|效|為|員|功|就|熟|人|形|品|分|年|交|績|型", "臺": "灣|北|中|南|東|商|企|電公|鐵|大|幣",
-    "噸": "位", "倍": "數|率", "座": "談|標|椅", "件": "數", "項": "下", "點": "位|數|至|間", "期": "間|程|末|望|刊|許", "款": "項|式", "具": "體|有|備", "幅": "度|員", "類": "別|型|似", "集": "團|中|合|成|結|會", "頭": "痛",
-    "團隊": "", "班": "次|級|機", "隊": "伍", "口井": "", "顆": "粒", "門課": "", "株": "式", "冊": "", "床": "邊", "種": "子|類|植|苗", "社區": "", "系統": "性|化",
-}
-_BAD = {unit: re.compile(rf"^(?:{words})") for unit, words in _BAD_BEHIND.items() if words}
+_ORDINAL = re.compile(r"(?:第|前第|第約|±)$")
+#: a rate per piece is a condition, no result: 每輛最高5,000元
+_PER_PIECE = re.compile(
+    r"每(?:[一1]?[輛戶人件名家案班床坪度次瓩臺組位]|公噸|公頃|公斤|平方公尺)(?:最高|最多|上限|補助|補貼|獎勵|"
+    r"可|約|給予|核給|發給|以)*(?:新臺幣)?$"
+)
 _NAME_BEFORE = re.compile(r"(?:[A-Za-z][-/ ]?|[A-Za-z]\d*[.-])$")
 _BEFORE = re.compile(
     r"(?P<c>約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|高於|低於|不超過|不低於|不少於|上看|破|少於|多於|"
@@ -111,7 +107,8 @@ def years(text: str) -> list[_Year]:
         value = gregorian(number)
         if not plausible(value):
             continue
-        reference = bool(_REFERENCE.search(text, max(0, m.start() - 8), m.start())) or bool(_REFERENCE_BEHIND.match(text[m.end() - 1:m.end() + 8]))
+        before, behind = text[max(0, m.start() - 8):m.start()], text[m.end() - 1:m.end() + 8]
+        reference = bool(_REFERENCE.search(before) or _REFERENCE_BEHIND.match(behind))
         found.append(_Year(m.start(), m.end(), value, reference))
     return found
 
@@ -139,7 +136,8 @@ def targets(text: str, default_year: int | None = None) -> Iterator[Candidate]:
         quantity = Quantity(q.value, q.unit, q.text, comparator, q.value_max)
         yield Candidate(
             "Target", figure.start, figure.end, subject(text, figure), "targets", 0.8 if figure.chinese else 0.9,
-            quantity=quantity, year=year if year is not None else default_year, target_kind=kind(text[begin:end], text, figure),
+            quantity=quantity, year=year if year is not None else default_year,
+            target_kind=kind(text[begin:end], text, figure),
         )
 
 
@@ -147,22 +145,23 @@ def states(text: str, figure: Figure) -> bool:
     """Does the figure say how much of something there is or is to be?"""
     before, behind = text[max(0, figure.start - 12):figure.start], text[figure.end:figure.end + 12]
     unit = re.sub(r"^[兆億萬千百十仟]+", "", figure.quantity.unit)
-    if _ORDINAL.search(before) or _NAME_BEFORE.search(before):
+    if _ORDINAL.search(before) or _NAME_BEFORE.search(before) or _PER_PIECE.search(before):
         return False
-    bad = _BAD.get(unit)
-    if bad and bad.match(behind):
+    if other_word(unit, behind):
         return False
     if unit == "條":
         return bool(_DONE_COUNT.search(before)) and not re.match(r"[之第規、及至「，。款項]", behind or "，")
     if figure.weak:
-        return unit in ("天", "小時", "分鐘") and bool(_DURATION.search(before)) and not behind.startswith(("內", "以內"))
+        measured = unit in ("天", "小時", "分鐘") and _DURATION.search(before)
+        return bool(measured) and not behind.startswith(("內", "以內"))
     if _PARAMETER_BEHIND.match(behind) and not _MEASURING.search(before):
         return False
     if _HEADING_COUNT.match(behind) and unit in ("項", "個", "種", "款", "類"):
         return False
     if unit in _TECHNICAL | {"MW", "GW", "MWh"} and _RATED.match(behind) and figure.quantity.unit == unit:
         return False
-    if unit in _TECHNICAL and not _MEASURING.search(before) and behind[:1] not in "，。；、)」\n" and figure.quantity.unit == unit:
+    rated = unit in _TECHNICAL and figure.quantity.unit == unit
+    if rated and not _MEASURING.search(before) and behind[:1] not in "，。；、)」\n":
         return False
     return not (unit == "度" and figure.quantity.unit == "度")
 
@@ -183,10 +182,9 @@ def _year_of(text: str, figure: Figure, named: list[_Year], begin: int, end: int
 
 def kind(sentence: str, text: str, figure: Figure) -> str:
     """target, actual or forecast, by the words of the sentence nearest to the figure."""
-    m = None
-    for m in _CLAUSE_END.finditer(text, max(0, figure.start - 60), figure.start):
-        pass
-    clause = text[m.end() if m else max(0, figure.start - 60):figure.end + 10]
+    begin = max(0, figure.start - 60)
+    begin = max([begin, *(m.end() for m in _CLAUSE_END.finditer(text, begin, figure.start))])
+    clause = text[begin:figure.end + 10]
     for stretch in (clause, sentence):
         if _FORECAST.search(stretch):
             return "forecast"

@@ -20,6 +20,11 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def word_list(text: str) -> tuple[str, ...]:
+    """The words of a text, in order."""
+    return tuple(text.split())
+
+
 #: verbs of administration: in front of a name they are no part of it
 VERBS = word_set("""
     推動 辦理 執行 實施 施行 依據 依照 遵照 參照 參考 根據 按照 配合 訂定 修正 修訂 增訂 研訂 研修 制定 制訂

@@ -45,8 +45,9 @@ def as_record(identifier: Any, mention: Mention) -> dict[str, Any]:
     q = mention.quantity
     if q is not None:
         out |= {"value": _number(q.value), "unit": q.unit, "year": mention.year}
-        optional = {"value_max": None if q.value_max is None else _number(q.value_max), "comparator": q.comparator, "kind": mention.target_kind}
-        out |= {k: v for k, v in optional.items() if v not in (None, "")}
+        if q.value_max is not None:
+            out["value_max"] = _number(q.value_max)
+        out |= {k: v for k, v in (("comparator", q.comparator), ("kind", mention.target_kind)) if v}
     if mention.law:
         out["law"] = mention.law
     if mention.period is not None:
@@ -70,7 +71,7 @@ def _records(content: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
         try:
             record = json.loads(line)
         except json.JSONDecodeError as error:
-            yield number, f"no JSON record ({error.msg} at character {error.colno}); write one {{\"id\", \"text\"}} per line"
+            yield number, f'no JSON ({error.msg} at character {error.colno}); write one {{"id", "text"}} per line'
             continue
         if not isinstance(record, dict) or not isinstance(record.get("text"), str):
             yield number, 'the record has no "text"; write one {"id", "text"} per line'
