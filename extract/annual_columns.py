@@ -41,6 +41,8 @@ _COLUMN_WIDTHS = range(4, 13)
 _ROWS_FOR_WIDTHS = 30
 #: two characters at the beginning of a clause
 _CLAUSE = re.compile(r"[、，；。：）)]([\u3400-\u9fff]{2})")
+#: a numbered item behind the stop of the one before
+_ITEM = re.compile(r"(?<=[。；：])(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])")
 _NO_NAME = "。；，：？！"
 
 
@@ -108,8 +110,10 @@ def rows(lines: Sequence[Clean]) -> list[Row]:
     """The rows of a flattened table, in order.
 
     ``lines``: the table's lines without blank ones, page marks and repeated table heads.
-    An empty list if no category cell is found.
+    An empty list if no category cell is found. Where the cells are parted by tabs, these count.
     """
+    if sum("\t" in line.text.strip() for line in lines) > 0.2 * len(lines):
+        return _tabbed_rows(lines)
     text = [join([line]) for line in lines]
     full = content_width(text)
     anchors = _anchors(text, full)
@@ -147,6 +151,29 @@ def rows(lines: Sequence[Clean]) -> list[Row]:
             r.confidence)
         for k, r in enumerate(found)
     ]
+
+
+def _tabbed_rows(lines: Sequence[Clean]) -> list[Row]:
+    """Rows whose cells are parted by tabs; lines without a tab go on with the content."""
+    found: list[Row] = []
+    for line in lines:
+        cuts = [m.start() for m in re.finditer("\t", line.text)]
+        cells = [join([line[a + 1:b]]) for a, b in pairwise([-1, *cuts, len(line)])]
+        if len(cells) == 4 and len(cells[1]) and len(cells[2]):
+            plan, item, category, content = cells
+            found.append(Row(plan if len(plan) else None, item, category.text, category, _items(content), 1.0))
+        elif found:
+            last = found[-1]
+            more = _items(join([line]))
+            found[-1] = Row(
+                last.work_plan, last.item, last.category, last.category_place, (*last.content, *more), last.confidence)
+    return found
+
+
+def _items(content: Clean) -> tuple[Clean, ...]:
+    """A content cell on one line, cut before its numbered items."""
+    cuts = [m.start() for m in _ITEM.finditer(content.text)]
+    return tuple(content[a:b] for a, b in pairwise([0, *cuts, len(content)]) if a < b)
 
 
 def _name(lines: Sequence[Clean]) -> Clean:

@@ -65,7 +65,7 @@ def _declared(records: Records, opening: Clean, written: list[Written]) -> None:
     declared = int(m[1]) if m[1].isdigit() else chinese_number(m[1])
     top = [w for w in written if w.unit.parent == -1 and w.unit.marker is not None]
     if declared is not None:
-        records.declare(f"報告{m[2]}數", declared, len(top), opening.span(m.start(), m.end()), RULE, records.iri)
+        records.declare("業務類別", declared, len(top), opening.span(m.start(), m.end()), RULE, records.iri)
 
 
 def _measures(records: Records, written: list[Written], publisher: str | None) -> None:

@@ -16,6 +16,11 @@ _STRATEGIES = re.compile(r"^(?:推動|發展|重點|主要|執行|政策)?(?:策
 _DASHES = re.compile(r"\s*[—–─\-―]{1,}\s*|\s+|[：:]")
 #: words of a heading that announces what is done, so that a list under it holds measures
 _ACTS = re.compile(r"布局|佈局|制定|訂定|建立|建構|培育|推廣|推動|強化|促進|發展|培訓|擴大|落實|整備|輔導|行銷|拓展")
+#: a paragraph that holds its head and its strategies: 輔助策略 強化… 推廣…
+_IN_ONE = re.compile(r"^\S{0,6}策略[：:\s]\s*(?=\S)")
+_BEGINS_WITH_ACT = re.compile(r"(?:^|(?<=\s))(?:強化|推廣|推動|促進|建立|建構|完善|發展|擴大|提升|優化|落實|"
+                              r"健全|打造|培育|深化|"
+                              r"鼓勵|加速)\S{2,}")
 _GUESSED = 0.6
 
 
@@ -157,6 +162,10 @@ def _guessed(free: list[Block]) -> list[Strategy]:
     for is_item, run in groupby((b for b in free if b.cell is None), key=lambda b: b.is_item):
         group = list(run)
         if not is_item:
+            for block in group:
+                if in_one := _IN_ONE.match(block.text.text):
+                    acts = _BEGINS_WITH_ACT.finditer(block.text.text, in_one.end())
+                    found.extend(Strategy(block.text[m.start():m.end()], [], _GUESSED) for m in acts)
             heads = [b.text for b in group if len(b.text.text) <= 30]
             continue
         if heads and _ACTS.search(heads[-1].text):

@@ -28,6 +28,9 @@ _HEAD = {"number": re.compile(r"^(?:序號|項次|編號|項目)$"),
 _NUMBER = re.compile(r"^\s*(\d{1,3})\s*[、.]?\s*$")
 _NUMBER_AND_NAME = re.compile(r"^\s*(\d{1,3})\s*[、.]?\s+(?=\S*[\u4e00-\u9fff])")
 _PERIOD_IN_BRACKETS = re.compile(r"\s*[（(]([^（）()]*\d[^（）()]*)[)）]\s*$")
+_BEGINS_ROW = re.compile(r"^\s*\d{1,3}(?:\t|\s*[、.]\s*\t|\s+\S*[\u4e00-\u9fff][^\t]*\t)")
+#: words that stand for bodies without naming one
+_COLLECTIVE = re.compile(r"^(?:各|跨|相關|有關|其他|中央各?|全體)")
 _TITLE = re.compile(r"政策性?產業.{0,8}(?:彙整表|一覽表|清單|總表|列表)|彙整表")
 _ISSUER = re.compile(r"^(.{2,24}?(?:部|署|局|會|院|處|中心|公司))(?=公告|編製|彙整|發布|公布|函頒|製表|政府|[「『])")
 _DATE = re.compile(r"^\s*(?:中華民國|"
@@ -131,7 +134,7 @@ def read_rows(records: Records, rows: list[Clean]) -> list[Row]:
     """The table's rows; heads, page breaks and leaked inner cells are only marked as read."""
     columns: dict[str, int] = {}
     found: list[Row] = []
-    for line in _logical(rows, records):
+    for line in _logical(rows):
         cells = _cells(line)
         head = _columns([c.text for c in cells])
         if head is not None:
@@ -148,19 +151,19 @@ def read_rows(records: Records, rows: list[Clean]) -> list[Row]:
     return found
 
 
-def _logical(rows: list[Clean], records: Records) -> list[Clean]:
-    """Lines, those of one row that was broken inside a cell put together again."""
+def _logical(rows: list[Clean]) -> list[Clean]:
+    """Lines, those of one row that was broken inside its cells put together again."""
     out: list[Clean] = []
     width = 0
     for row in rows:
         if not row.text.strip():
             continue
         tabs = row.text.count("\t")
-        broken = out and tabs < width and out[-1].text.count("\t") < width
-        if _columns(row.text.split("\t")) is not None:
+        head = _columns(row.text.split("\t")) is not None
+        if head:
             width = len([c for c in row.text.split("\t") if c.strip()]) - 1
-            out.append(row)
-        elif broken and _columns(out[-1].text.split("\t")) is None:
+        begins = head or _BEGINS_ROW.match(row.text) or not out or _columns(out[-1].text.split("\t")) is not None
+        if not begins and (tabs == 0 or (tabs < width and out[-1].text.count("\t") < width)):
             out[-1] = concat((out[-1], Clean("\n", (out[-1].offsets[-1],)), row))
         else:
             out.append(row)
@@ -262,6 +265,8 @@ def _row(records: Records, program: _Program, row: Row) -> None:
             "pol:IndustryScope", program.iri, ordinal, label.text if label else None, whole, "scope-row",
             attributes={"pol:number": ordinal, "dcterms:description": part.text.text or None})
         for name in row.bodies:
+            if _COLLECTIVE.match(name.text):
+                continue
             body = records.body(name.text, name, "scope-row", table=True)
             records.relate(scope, "pol:responsibleBody", body, name, "scope-row")
             records.derive(program.iri, "pol:responsibleBody", body, "program-bodies-from-rows")

@@ -51,13 +51,22 @@ def write_sections(records: Records, units: Sequence[Unit], form: Layout, rule: 
             parent, m.text if m else None, str(m.ordinal) if m else "0", head.text if head else None, place, rule,
             1.0 if unit.certain else DOUBTFUL,
         )
-        text = unit.text()
-        if len(text):
-            records.mentions_in(iri, text, year=year)
-            records.read(text)
+        for piece in _pieces(unit, form, head):
+            records.mentions_in(iri, piece, year=year)
+            records.read(piece)
         records.read(unit.place)
         written.append(Written(unit, iri, head))
     return written
+
+
+def _pieces(unit: Unit, form: Layout, head: Clean | None) -> list[Clean]:
+    """The unit's text in pieces that no name runs across: its paragraphs, or heading and text."""
+    if form.width == 0:
+        return list(paragraphs(unit, form))
+    text = unit.text()
+    if head is not None and len(head) < len(text) and text.text[len(head)] not in ":：︰":
+        return [text[:len(head)], text[len(head):]]
+    return [text] if len(text) else []
 
 
 def children(written: Sequence[Written]) -> dict[int, list[int]]:

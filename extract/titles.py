@@ -18,7 +18,7 @@ CONFIDENCE = 0.8
 def title_industries(records: Records) -> None:
     """Adds ``pol:targetsIndustry`` for each industry named in a title, with the place in the title as evidence."""
     text = records.document.text
-    for iri, cls, label, places in records.titled(TITLED):
+    for iri, _, label, places in records.titled(TITLED):
         if label is None or len(label) > LONGEST:
             continue
         for span in places[:1]:

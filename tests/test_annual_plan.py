@@ -164,6 +164,18 @@ def test_a_single_line_is_cut_where_words_end() -> None:
     assert [(r.work_plan.text if r.work_plan else None, r.item.text) for r in found] == [t[:2] for t in table]
 
 
+def test_cells_parted_by_tabs() -> None:
+    text = "漁業管理\t遠洋漁業\t社會發展\t一、巡護。二、監控：（一）船位。\n"
+    text += "\t漁港更新\t公共建設\t整建碼頭。\n疏浚航道。"
+    found = rows(lines(text))
+    assert [(r.work_plan.text if r.work_plan else None, r.item.text, r.category) for r in found] == [
+        ("漁業管理", "遠洋漁業", "社會發展"), (None, "漁港更新", "公共建設"),
+    ]
+    assert [[c.text for c in r.content] for r in found] == [
+        ["一、巡護。", "二、監控：", "（一）船位。"], ["整建碼頭。", "疏浚航道。"],
+    ]
+
+
 def test_no_category_no_rows() -> None:
     assert rows(lines("甲乙丙\n丁戊己。")) == []
 
