@@ -93,6 +93,18 @@ def test_rows(table: Extraction) -> None:
     assert objects(table, rows[3].iri, "pol:targetsIndustry") == set()
 
 
+def test_rows_broken_inside_their_cells() -> None:
+    found = read("「政策性產業」一覽表\n序號\t政策性產業\t主管機關\t產業範疇\t認定方式\n"
+                 "1\t海港方案\n(113-117年)\t交通部\n經濟部\t【郵輪】\n包括渡輪、帆\n船等。\t郵輪：北方母港\n推動目標\n"
+                 "■旅客倍增\n推動策略\n改善碼頭\n•加深航道\n2\t離島方案\t各部會\t包括海運、空運等。\t\n")
+    assert [p.label for p in of(found, "pol:Program") if p.attributes] == ["海港方案"]
+    first, second = of(found, "pol:IndustryScope")
+    assert objects(found, first.iri, "pol:responsibleBody") == {"交通部", "經濟部"}
+    assert objects(found, first.iri, "pol:coversIndustry") >= {"帆船"}
+    assert [m.label for m in of(found, "pol:Measure")] == ["加深航道"]
+    assert objects(found, second.iri, "pol:responsibleBody") == set()
+
+
 def test_terms_have_evidence(table: Extraction) -> None:
     row = of(table, "pol:IndustryScope")[0]
     quotes = {TABLE[e.start:e.end] for r in table.relations
@@ -142,6 +154,16 @@ def test_plain_text_criteria() -> None:
     assert [g.text for g in found.goals] == ["旅客倍增"]
     assert [(s.title.text, [m.text for m in s.measures]) for s in found.strategies] == [("改善碼頭", ["加深航道",
         "更新橋機"])]
+
+
+def test_strategies_without_a_head_are_guesses() -> None:
+    found = parse(raw("<p>輔助策略 強化港埠規劃 碼頭 推廣綠色航運</p> <p>人才培育</p> <ul> 開課程 辦實習</ul> "
+                      "<p>核心技術</p> <ul> 雷達 聲納</ul> "
+                      "<p>推動重點</p> <ul> 1 浮標 自製關鍵感測元件 2 雷達 建置沿海觀測站網</ul>"), None)
+    assert [(s.title.text, [m.text for m in s.measures]) for s in found.strategies] == [
+        ("強化港埠規劃", []), ("推廣綠色航運", []), ("人才培育", ["開課程", "辦實習"]),
+        ("浮標", ["自製關鍵感測元件"]), ("雷達", ["建置沿海觀測站網"])]
+    assert all(s.sure < 1 for s in found.strategies)
 
 
 def test_blanks_in_latin_names_do_not_divide() -> None:
