@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from extract.boundary import Boundary
+from extract.boundary import TITLE_VERBS, Boundary
 from extract.candidates import Candidate
 from extract.words import HARD, JOINTS, VERBS
 from kg.ids import key
@@ -119,6 +119,8 @@ def units(text: str, bodies: Sequence[Candidate], boundary: Boundary) -> Iterato
 
 
 def _is_unit(name: str, boundary: Boundary) -> bool:
+    """Is it the name of a unit, and not a clause that happens to end like one (設置跨部會辦公室)?"""
     words = boundary.words(name)
-    # 及 may join two fields of one unit, a verb or a second body begins something else
-    return not any(w in boundary.bodies or w in HARD or (w in VERBS and w not in JOINTS) for w in words[:-1])
+    # 推動辦公室: a verb directly in front of the last noun is part of the name
+    inner = words[:-2] if len(words) > 2 and words[-2] in TITLE_VERBS else words[:-1]
+    return not any(w in boundary.bodies or w in HARD or (w in VERBS and w not in JOINTS) for w in inner)

@@ -33,7 +33,7 @@ _ACTIONS = word_set("""
 _FUNCTION = VERBS | HARD | JOINTS
 _UNSPECIFIC = GENERIC | _FUNCTION
 #: behind a body's name these begin the title of its rule (環境部補助電動大客車作業要點), they do not govern one
-_TITLE_VERBS = _NAME_VERBS | word_set("""
+TITLE_VERBS = _NAME_VERBS | word_set("""
     推動 受理 委託 委辦 推展 處理 執行 辦理 促進 落實 提供 參與
 """)
 _YEAR = re.compile(
@@ -123,7 +123,7 @@ class Boundary:
             if word in self.bodies:
                 start, before, governed = a + len(word), word, True
                 behind = words[i + 1] if i + 1 < len(words) else ""
-                owner = a if behind in _TITLE_VERBS or behind not in _FUNCTION else None
+                owner = a if behind in TITLE_VERBS or behind not in _FUNCTION else None
             elif word in HARD:
                 start, before, governed, owner = a + len(word), word, word in VERBS and word not in ADVERBS, None
             elif word in JOINTS:

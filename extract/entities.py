@@ -53,7 +53,7 @@ class NameFinder:
 def _mention(c: Candidate, clean: Clean, text: str) -> Mention:
     span = clean.span(c.start, c.end)
     return Mention(
-        c.kind, c.known or c.name, text[span.start:span.end], span.start, span.end, c.rule, c.confidence,
+        c.kind, c.known or c.name or text[span.start:span.end], text[span.start:span.end], span.start, span.end, c.rule, c.confidence,
         c.law, c.quantity, c.year, c.target_kind, c.period,
     )
 

@@ -86,7 +86,7 @@ _PROVISION = re.compile(
 _UNIT = re.compile("[條點項款目]")
 _STOP = re.compile(r"[。；\n]")
 _OTHER_LAW_WORD = re.compile(r"[律令制治院庭官規人案學理](?!草案)")
-_BACK = re.compile(r"(?:同|本|該|前開|上開)(?:法|條例|辦法|要點|準則|規則|細則|標準)$")
+_BACK = re.compile(r"(?:同|本|該|前開|上開)(法|條例|辦法|要點|準則|規則|細則|標準)$")
 _BETWEEN = re.compile(r"^[」』》]?(?:\([^()]{0,40}\))?(?:修正)?(?:草案)?(?:之|的)?(?:新增|增訂|修正|依)?$")
 
 
@@ -172,10 +172,16 @@ def provisions(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Cand
         gap = text[end:m.start()]
         close = end >= last_end and (_BETWEEN.match(gap) or (len(gap) <= 12 and not _STOP.search(gap)))
         more = text[last_end:m.start()] if last_law == label else None
-        if close or _BACK.search(gap) or (more is not None and len(more) <= 40 and "。" not in more):
+        if close or _refers_back(gap, label) or (more is not None and len(more) <= 40 and "。" not in more):
             last_end, last_law = m.end(), label
             for start, stop, name in single_provisions(m[0]):
                 yield Candidate("Provision", m.start() + start, m.start() + stop, name, "provision", 0.95, law=label)
+
+
+def _refers_back(gap: str, law: str) -> bool:
+    """Does 同法 or 本要點 stand at the end of the text between a law and a provision, and fit the law?"""
+    m = _BACK.search(gap)
+    return m is not None and (law.endswith(m[1]) or (m[1] == "法" and law.endswith("條例")))
 
 
 def single_provisions(printed: str) -> list[tuple[int, int, str]]:

@@ -74,7 +74,7 @@ def figures(text: str) -> Iterator[Figure]:
         start, end = m.start(), m.end()
         if start and ((text[start - 1].isascii() and text[start - 1].isalpha()) or text[start - 1] in ".+"):
             continue
-        if m["more"] and not m["mult"]:
+        if (m["more"] and not m["mult"]) or (unit == "名" and text[start - 1:start] in ("前", "第")):
             continue
         value, multiplier = _value(m["num"]), m["mult"] or ""
         if m["more"]:

@@ -1,0 +1,123 @@
+"""Figures: value, unit, year, kind, comparator; and figures that are no targets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.quantities import figures
+from extract.targets import targets, years
+
+
+def read(text: str, year: int | None = None) -> list[tuple[str, str, int | None]]:
+    found = []
+    for c in targets(text, year):
+        assert c.quantity is not None
+        found.append((str(c.quantity.value.normalize().to_eng_string()) if c.quantity.value % 1 else
+                      str(int(c.quantity.value)), c.quantity.unit, c.year))
+    return found
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("截至112年底累計服務1,851件，", ("1851", "件", 2023)),
+    ("帶動投資約2兆1,636億元。", ("21636", "億元", None)),
+    ("使用逾2億7,600萬次", ("27600", "萬次", None)),
+    ("共7萬3,170件", ("73170", "件", None)),
+    ("2030年前達20.6GW。", ("20.6", "GW", 2030)),
+    ("114年減碳3,880萬公噸CO2e，", ("3880", "萬公噸CO2e", 2025)),
+    ("產值增加3成，", ("3", "成", None)),
+    ("產值倍增，", ("2", "倍", None)),
+    ("產值破千億，", ("1000", "億元", None)),
+    ("供水每日221萬噸，", ("221", "萬噸/日", None)),
+    ("維持全球前2名，", ("2", "名", None)),
+    ("人才缺口約48萬的人力，", ("48", "萬人", None)),
+    ("已設置十二處據點，", ("12", "處", None)),
+    ("補助1,805中小型店家，", ("1805", "家", None)),
+    ("提高2.5個百分點，", ("2.5", "個百分點", None)),
+    ("出口達US$3億，", ("3", "億美元", None)),
+    ("平均存量天數為10.6天，", ("10.6", "天", None)),
+])
+def test_quantities(text: str, expected: tuple[str, str, int | None]) -> None:
+    assert read(text) == [expected]
+
+
+@pytest.mark.parametrize("text", [
+    "112年6月28日公告，電話02-2345-6789。",
+    "第3條第2項、第4期、第5屆第6次會議。",
+    "導入5G、AI及12吋晶圓，4K畫質。",
+    "推動3大面向、5項策略及2項原則。",
+    "符合ISO 27001與A3規格。",
+    "3個月內完成，為期2年。",
+    "資本額5億元以上之企業得申請。",
+    "以65瓩氣渦輪機組測試。",
+    "每輛最高補助5,000元。",
+    "共計4個面向、2次世代系統。",
+    "減量28%之容許誤差為±2%。"[9:],
+    "辦公室位於3樓、15號。",
+])
+def test_no_targets(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("自115年至124年每年新增1.5GW，", [2035]),
+    ("從112年底12.5%降至113年底12%，", [2023, 2024]),
+    ("2025年達到35%，2026年提升至40%，2027年增長至45%。", [2025, 2026, 2027]),
+    ("已公告容量，共計5家業者於112年底前完成簽約；", [2023]),
+    ("2021年達64億元，較2020年成長22%。", [2021, 2021]),
+    ("自107年至113年1月底核定30件，", [2024]),
+    ("第二期（112-116年）挹注970億元，", [2027]),
+    ("112年完成3家。另輔導5家。", [2023, None]),
+    ("113年完成12案；並舉辦4場次，", [2024, 2024]),
+    ("112學年度補助80校，", [2023]),
+    ("參與者9人。", [None]),
+])
+def test_years(text: str, expected: list[int | None]) -> None:
+    assert [year for _, _, year in read(text)] == expected
+
+
+def test_default_year() -> None:
+    assert read("輔導30家。", 2024) == [("30", "家", 2024)]
+    assert read("114年輔導30家。", 2024) == [("30", "家", 2025)]
+
+
+@pytest.mark.parametrize(("text", "kind", "comparator"), [
+    ("已核發95張證書", "actual", ""),
+    ("截至去年累計逾30家", "actual", "逾"),
+    ("預計輔導30家以上", "target", "以上"),
+    ("目標值為小於16.5%", "target", "小於"),
+    ("預估成長3.2%", "forecast", ""),
+    ("占比約12%", "actual", "約"),
+])
+def test_kind_and_comparator(text: str, kind: str, comparator: str) -> None:
+    (found,) = targets(text)
+    assert found.quantity is not None
+    assert (found.target_kind, found.quantity.comparator) == (kind, comparator)
+
+
+def test_range_keeps_both_ends() -> None:
+    (found,) = targets("可節省3~5%用電。")
+    assert found.quantity is not None
+    assert (found.quantity.value, found.quantity.value_max) == (Decimal(3), Decimal(5))
+
+
+def test_subject() -> None:
+    (found,) = targets("112年度協助7家系統整合廠商，")
+    assert found.name == "協助系統整合廠商"
+    (found,) = targets("預計114年底漏水率降至12%以下。")
+    assert "漏水率" in found.name
+
+
+def test_figure_inside_a_year_is_none() -> None:
+    assert [y.value for y in years("民國114年至117年、2030年")] == [2028, 2030]
+    assert read("114年度至117年度") == []
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["家", "%", "億元", "MW"]))
+def test_printed_number_is_read_back(number: int, unit: str) -> None:
+    (found,) = figures(f"達{number:,}{unit}。")
+    assert (found.quantity.value, found.quantity.unit) == (number, unit)
+    assert found.quantity.text == f"{number:,}{unit}"
