@@ -1,0 +1,48 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+from kg.catalog import load
+from kg.store import VersionedStore
+from kg.web import entity, errors, pages, queries, sparql
+from kg.web.graph import GraphHandle
+
+#: nothing from other hosts, no inline scripts or styles
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def create_app(store: Path | str = "store", query_folders: Iterable[Path] = ()) -> Flask:
+    """The application over a store folder and the canned queries (the project's and those of further folders).
+
+    Raises CatalogError for a canned query with a wrong header. A store without a graph is no
+    error: every page says so until the first build.
+    """
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config["MAX_CONTENT_LENGTH"] = 2 * sparql.LARGEST_REQUEST
+    app.extensions["kg"] = GraphHandle(VersionedStore(store), load(*query_folders))
+    app.url_map.merge_slashes = False  # an entity's name may hold two slashes
+    for module in (sparql, queries, entity, pages):
+        app.register_blueprint(module.blueprint)
+    errors.install(app)
+    app.jinja_env.globals["href"] = entity.href
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", _CSP)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.endpoint != "static":
+            response.vary.add("Accept")
+        return response
+
+    return app
