@@ -1,7 +1,7 @@
 """Sets the project up with nothing but Python 3.11+: ``python3 start.py [run|test|setup]``.
 
 run    (default) environment, then the main job on the samples, then the web server
-test   environment, then the tests
+test   environment, then the tests (further arguments go to pytest)
 setup  environment only (with ``--dev``: also the linters and the type checker)
 
 A virtual environment is made in ``.venv``. Debian ships Python without the parts that make
@@ -35,9 +35,9 @@ def quiet(*command: str | Path) -> bool:
 
 def run(*command: str | Path, **environment: str) -> None:
     """Runs a command in the project's folder; ends the program with its status if it fails."""
-    status = subprocess.run([str(c) for c in command], cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
-    if status:
-        raise SystemExit(status)
+    done = subprocess.run([str(c) for c in command], cwd=ROOT, env={**os.environ, **environment}, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
 
 
 def make_environment() -> None:
@@ -61,7 +61,9 @@ def make_environment() -> None:
         quiet(*apt, "update")
         if quiet(*apt, "install", "-y", "python3-venv") and quiet(sys.executable, "-m", "venv", VENV):
             return
-    raise SystemExit("無法建立虛擬環境，請先安裝 python3-venv (cannot make a virtual environment; install python3-venv first)")
+    raise SystemExit(
+        "無法建立虛擬環境，請先安裝 python3-venv (cannot make a virtual environment; install python3-venv first)"
+    )
 
 
 def install(extras: str) -> None:
@@ -84,6 +86,8 @@ def main() -> None:
     parser.add_argument("--port", default="8000", help="with run: the web server's port")
     parser.add_argument("--no-serve", action="store_true", help="with run: stop after the build")
     args, rest = parser.parse_known_args()
+    if rest and args.what != "test":
+        parser.error(f"unrecognised: {' '.join(rest)}")
     make_environment()
     install("dev" if args.dev else "test")
     if args.what == "test":

@@ -43,8 +43,13 @@ def authority_triples(store: ox.Store) -> list[ox.Triple]:
         for q in store.quads_for_pattern(None, _TYPE, ox.NamedNode(f"https://w3id.org/policy-kg/ontology#{c}"))
         if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(prefixes)
     ]
-    for iri in named:
-        found += about.get(iri, ())
+    entered: set[str] = set()
+    while named:
+        iri = named.pop()
+        if iri not in entered:
+            entered.add(iri)
+            found += about.get(iri, ())
+            named += [t.object.value for t in about.get(iri, ()) if isinstance(t.object, ox.NamedNode)]
     return found
 
 

@@ -7,9 +7,11 @@ passes add derived facts, and the version is published by one atomic switch.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import time
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -23,11 +25,11 @@ from kg.authority_graph import authority_triples
 from kg.derive import derived_triples
 from kg.model import Document
 from kg.names import expand
-from kg.pipeline import DocumentReport, process
+from kg.pipeline import DocumentReport, RuleError, process
 from kg.rdf import node
 from kg.read import MAX_BYTES, ReadError, discover, read
-from kg.rules import rules_hash
-from kg.store import VersionedStore
+from kg.rules import graph_hash, rules_hash
+from kg.store import StoreError, Version, VersionedStore
 
 #: called with (what happens, how many done, of how many)
 Progress = Callable[[str, int, int], None]
@@ -71,8 +73,7 @@ def build(
 
     With ``add``, the documents of the served version stay too. A file that cannot be
     read is reported in ``failed``, the others are still built; if none can be read
-    nothing is published. Raises ReadError for a path that does not exist and StoreError
-    where the store cannot be used.
+    nothing is published. Raises StoreError where the store cannot be used.
     """
     report = BuildReport()
     clock = _Clock(report.seconds)
@@ -81,24 +82,21 @@ def build(
     with store.lock():
         documents = _read_all(files, max_bytes, report, progress)
         clock.lap("read")
-        former = store.current()
-        former_report = former.report() if former else {"documents": []}
+        former, former_report = _former(store, required=add)
+        given = {d.key for d in documents}
+        others = [d for d in former_report["documents"] if d["key"] not in given]
+        if add:
+            # shards of other rules are made anew from the text that the store keeps
+            documents += [_kept(d, store) for d in others]
         wanted: dict[str, DocumentReport] = {}
         for n, document in enumerate(documents, 1):
             progress(document.file_name, n, len(documents))
             try:
                 wanted[document.key] = _shard(document, store, report)
-            except (ValueError, KeyError, IndexError, RecursionError) as error:
+            except RuleError as error:
                 # a fault of a rule must not keep the other documents from being built
-                report.failed.append(
-                    f"{document.file_name}：讀取規則在這份文件上失敗，請回報 "
-                    f"(a rule failed on this document: {type(error).__name__}: {error}; please report it)"
-                )
-        kept = [DocumentReport(**d) for d in former_report["documents"] if d["key"] not in wanted]
-        if add:
-            wanted = {d.key: d for d in kept} | wanted
-        else:
-            report.dropped = [d.file_name for d in kept]
+                report.failed.append(str(error))
+        report.dropped = [d["file_name"] for d in former_report["documents"] if d["key"] not in wanted]
         report.documents = sorted(wanted.values(), key=lambda d: (d.file_name, d.key))
         clock.lap("extract")
         if not wanted:
@@ -121,6 +119,24 @@ def build(
         return report
 
 
+def _former(store: VersionedStore, required: bool) -> tuple[Version | None, dict[str, Any]]:
+    """The served version and its report. One that cannot be read counts only where it is needed (StoreError)."""
+    try:
+        former = store.current()
+        return former, former.report() if former else {"documents": []}
+    except StoreError:
+        if required:
+            raise
+        return None, {"documents": []}
+
+
+def _kept(about: dict[str, Any], store: VersionedStore) -> Document:
+    """A document of the served version, from its report and the text in the store."""
+    return Document(
+        about["key"], about["file_name"], about["sha256"], store.text(about["key"]), encoding=about["encoding"]
+    )
+
+
 class _Clock:
     """Seconds per step."""
 
@@ -139,7 +155,10 @@ def _now() -> str:
 
 
 def _read_all(files: list[Path], max_bytes: int, report: BuildReport, progress: Progress) -> list[Document]:
-    """The readable files as documents; the same bytes under a second name are read once."""
+    """The readable files as documents; the same bytes under several names are read once, under the first name.
+
+    The first is that of the alphabet, so that the order of the paths makes no difference.
+    """
     documents: dict[str, Document] = {}
     for path in files:
         try:
@@ -147,9 +166,10 @@ def _read_all(files: list[Path], max_bytes: int, report: BuildReport, progress: 
         except ReadError as error:
             report.failed.append(str(error))
             continue
-        if document.key in documents:
-            report.repeated.append(f"{document.file_name} = {documents[document.key].file_name}")
-        else:
+        same = documents.get(document.key)
+        if same is not None:
+            report.repeated.append(f"{path} = {same.file_name}")
+        if same is None or document.file_name < same.file_name:
             documents[document.key] = document
     return list(documents.values())
 
@@ -157,14 +177,18 @@ def _read_all(files: list[Path], max_bytes: int, report: BuildReport, progress: 
 def _shard(document: Document, store: VersionedStore, report: BuildReport) -> DocumentReport:
     """Makes a document's shard, or finds it from an earlier build."""
     name = f"{document.key}-{rules_hash()}"
-    kept = store.shards / f"{name}.json"
-    if kept.exists() and (store.shards / f"{name}.nt.gz").exists():
-        report.from_cache += 1
-        found = DocumentReport(**json.loads(kept.read_text(encoding="utf-8")))
-        found.file_name = document.file_name
-        return found
+    text = store.texts / f"{document.key}.txt"
+    if text.exists() and (store.shards / f"{name}.nt.gz").exists():
+        try:
+            found = DocumentReport(**json.loads((store.shards / f"{name}.json").read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            pass  # the machine stopped before the report was on disk: both are made anew
+        else:
+            report.from_cache += 1
+            found.file_name = document.file_name
+            return found
     shard, about = process(document)
-    store.write(store.texts, f"{document.key}.txt", document.text.encode("utf-8", "surrogatepass"))
+    store.write(store.texts, text.name, document.text.encode("utf-8", "surrogatepass"))
     store.write(store.shards, f"{name}.nt.gz", shard)
     store.write(store.shards, f"{name}.json", json.dumps(about.to_json(), ensure_ascii=False).encode("utf-8"))
     return about
@@ -172,20 +196,21 @@ def _shard(document: Document, store: VersionedStore, report: BuildReport) -> Do
 
 def _identity(documents: list[DocumentReport]) -> str:
     """What a version is made of: documents, their names, the rules, the program's version."""
-    return ids.digest(__version__, rules_hash(), *(f"{d.key} {d.file_name}" for d in documents))
+    return ids.digest(__version__, rules_hash(), graph_hash(), *(f"{d.key} {d.file_name}" for d in documents))
 
 
 def _load(graph: Path, store: VersionedStore, report: BuildReport, identity: str, clock: _Clock) -> int:
     """Fills a new Oxigraph store; returns its number of triples. The store is closed on return."""
     target = ox.Store(str(graph))
     for document in report.documents:
-        path = next(iter(sorted(store.shards.glob(f"{document.key}-{rules_hash()}.nt.gz"))), None)
-        if path is None:
-            raise FileNotFoundError(f"shard of {document.file_name}")
-        import gzip
-
-        with gzip.open(path) as file:
-            target.bulk_load(io.BytesIO(file.read()), format=ox.RdfFormat.N_TRIPLES)
+        path = store.shards / f"{document.key}-{rules_hash()}.nt.gz"
+        try:
+            target.bulk_load(io.BytesIO(gzip.decompress(path.read_bytes())), format=ox.RdfFormat.N_TRIPLES)
+        except (OSError, EOFError, zlib.error, SyntaxError) as error:
+            path.unlink(missing_ok=True)
+            raise StoreError(
+                f"{path}：暫存檔已損壞，現已移除，請重新 kg build (the file was damaged and is removed; build again)"
+            ) from error
     target.bulk_extend(ox.Quad(*t) for t in document_triples(report.documents, identity))
     target.bulk_extend(ox.Quad(*t) for t in authority_triples(target))
     clock.lap("load")

@@ -30,7 +30,8 @@ SELECT DISTINCT ?body ?industry WHERE {
 RULE_LABELS: dict[str, tuple[str, str]] = {
     ACTIVE_IN: (
         "機關主辦、協辦、答復或負責的事項以該產業為對象，即視為參與該產業",
-        "a body is active in an industry that something it leads, joins, answers for or is responsible for targets or covers",
+        "a body is active in an industry that something it leads, joins, answers for or is responsible for "
+        "targets or covers",
     ),
 }
 
@@ -62,5 +63,6 @@ def _rules_used(store: ox.Store, found: Iterable[ox.Triple]) -> set[str]:
     """Names of the rules that derived something."""
     derived_by = ox.NamedNode(POL + "derivedBy")
     iris = {t.object.value for t in found if t.predicate == derived_by and isinstance(t.object, ox.NamedNode)}
-    iris |= {q.object.value for q in store.quads_for_pattern(None, derived_by, None) if isinstance(q.object, ox.NamedNode)}
+    stated = (q.object for q in store.quads_for_pattern(None, derived_by, None))
+    iris |= {rule.value for rule in stated if isinstance(rule, ox.NamedNode)}
     return {i.rsplit("/", 1)[-1] for i in iris}

@@ -16,8 +16,10 @@ from kg.names import BASE, CLASSES, ID
 _CJK = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _SPACE_BY_CJK = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
 #: what RFC 3987 allows unescaped in a path segment, beyond ASCII unreserved characters
-_UCSCHAR = re.compile("[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]")
-_DROPPED = str.maketrans({c: None for c in "「」『』《》〈〉“”\"\u200b\ufeff"} | {"台": "臺"})
+_UCSCHAR = re.compile(
+    "[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]"
+)
+_DROPPED = str.maketrans(dict.fromkeys("「」『』《》〈〉“”\"\u200b\ufeff") | {"台": "臺"})
 
 
 def key(name: str) -> str:
@@ -32,7 +34,8 @@ def key(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name).translate(_DROPPED)
     text = _SPACE_BY_CJK.sub("", text)
-    return re.sub(r"\s+", " ", text).strip()
+    # what was dropped may have kept a letter and its accent apart
+    return unicodedata.normalize("NFKC", re.sub(r"\s+", " ", text).strip())
 
 
 def segment(text: str) -> str:

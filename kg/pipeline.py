@@ -5,8 +5,10 @@ It is a pure function, so it runs in this process, in a pool or on a cluster unc
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kg.model import Document, Extraction
@@ -72,7 +74,21 @@ def report(extraction: Extraction) -> DocumentReport:
     )
 
 
+class RuleError(Exception):
+    """A rule failed on a document. ``str()`` is one sentence: which document, what and where."""
+
+
 def process(document: Document) -> tuple[bytes, DocumentReport]:
-    """The shard (gzip N-Triples) and the report of one document."""
-    extraction = extract(document)
-    return shard(extraction), report(extraction)
+    """The shard (gzip N-Triples) and the report of one document.
+
+    Raises RuleError whatever an extractor, perhaps a third party's, has raised.
+    """
+    try:
+        extraction = extract(document)
+        return shard(extraction), report(extraction)
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        raise RuleError(
+            f"{document.file_name}：讀取規則在這份文件上失敗，請回報 (a rule failed on this document: "
+            f"{type(error).__name__}: {error}, in {Path(at.filename).name} line {at.lineno}; please report it)"
+        ) from error

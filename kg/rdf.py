@@ -26,7 +26,7 @@ _DERIVED_BY = ox.NamedNode(POL + "derivedBy")
 #: what an instance of a class is, too, within the program's own ontology
 SUPERCLASSES: dict[str, tuple[str, ...]] = {
     "pol:Ministry": ("pol:GovernmentBody",), "pol:Agency": ("pol:GovernmentBody",),
-    **{c: ("pol:PlanElement",) for c in ("pol:Goal", "pol:Strategy", "pol:Measure", "pol:Action", "pol:Program")},
+    **dict.fromkeys(("pol:Goal", "pol:Strategy", "pol:Measure", "pol:Action", "pol:Program"), ("pol:PlanElement",)),
 }
 #: attributes whose text is Chinese prose or a name
 _CHINESE = frozenset({"dcterms:title", "dcterms:description", "skos:definition", "rdfs:label"})

@@ -6,9 +6,9 @@ read, and freezes everything into an :class:`~kg.model.Extraction`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from kg import ids
 from kg.model import (
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Place = Span | Clean | tuple[int, int]
 Value = Literal | Ref
+#: an attribute's value or values; None is left out
+Values = Value | list[Value] | None
 
 _CLASS_OF_KIND = {
     "Ministry": "pol:Ministry", "Agency": "pol:Agency", "GovernmentBody": "pol:GovernmentBody",
@@ -110,7 +112,7 @@ class Records:
 
     def add(
         self, cls: str, iri: str, label: str | None, places: Place | Iterable[Place], rule: str,
-        confidence: float = 1.0, attributes: dict[str, Value | None | list[Value]] | None = None,
+        confidence: float = 1.0, attributes: dict[str, Values] | None = None,
         alt: Iterable[str] = (),
     ) -> str:
         """A thing with the places that prove it; says the same thing twice: it is merged.
@@ -141,12 +143,12 @@ class Records:
         if isinstance(places, (Span, Clean)):
             return [places]
         if isinstance(places, tuple) and len(places) == 2 and isinstance(places[0], int):
-            return [(places[0], places[1])]  # type: ignore[list-item]
-        return list(places)  # type: ignore[arg-type]
+            return [cast(tuple[int, int], places)]
+        return list(cast(Iterable[Place], places))
 
     def part(
         self, cls: str, parent: str, ordinal: str, label: str | None, places: Place | Iterable[Place], rule: str,
-        confidence: float = 1.0, attributes: dict[str, Value | None | list[Value]] | None = None,
+        confidence: float = 1.0, attributes: dict[str, Values] | None = None,
     ) -> str:
         """A numbered part of ``parent`` (an IRI of this document): section, goal, measure …
 
@@ -161,7 +163,7 @@ class Records:
             n += 1
             iri = f"{base}-{n}"
         order = self._children[parent] = self._children.get(parent, 0) + 1
-        merged: dict[str, Value | None | list[Value]] = {"dcterms:isPartOf": Ref(parent), "pol:order": order}
+        merged: dict[str, Values] = {"dcterms:isPartOf": Ref(parent), "pol:order": order}
         merged.update(attributes or {})
         return self.add(cls, iri, label, places, rule, confidence, merged)
 
@@ -198,6 +200,10 @@ class Records:
         """A relation that follows from others by a named rule; it carries no evidence of its own."""
         self._derived.setdefault((subject, predicate, obj), rule)
 
+    def pairs(self, predicate: str) -> list[tuple[str, str]]:
+        """(subject, object) of the stated relations of one kind so far, in the order of reading."""
+        return [(s, o) for s, p, o in self._relations if p == predicate]
+
     # -- named things
 
     def named(self, thing: Named, places: Place | Iterable[Place], rule: str, confidence: float = 1.0,
@@ -205,8 +211,7 @@ class Records:
         """A resolved name becomes an entity; an unknown body is reported as unresolved."""
         attributes = period_attributes(period) if period else None
         alt = [surface] if surface and ids.key(surface) != ids.key(thing.label) else []
-        iri = self.add(thing.cls, thing.iri, thing.label, places, rule, confidence, attributes, alt)
-        return iri
+        return self.add(thing.cls, thing.iri, thing.label, places, rule, confidence, attributes, alt)
 
     def body(self, surface: str, place: Place, rule: str, confidence: float = 1.0, *, table: bool = False) -> str:
         """The IRI of the body that a printed name stands for, made an entity at this place."""
@@ -268,8 +273,9 @@ class Records:
         q = m.quantity
         kind = {"target": "目標", "actual": "實績", "forecast": "預測"}.get(m.target_kind)
         return self.add("pol:Target", iri, m.label or None, place, m.extractor, m.confidence, {
-            "dcterms:isPartOf": Ref(parent), "pol:value": q.value, "pol:valueMax": q.value_max, "pol:unit": q.unit or None,
-            "pol:valueText": q.text, "pol:comparator": q.comparator or None, "pol:ofYear": m.year,
+            "dcterms:isPartOf": Ref(parent), "pol:value": q.value, "pol:valueMax": q.value_max,
+            "pol:unit": q.unit or None, "pol:valueText": q.text, "pol:comparator": q.comparator or None,
+            "pol:ofYear": m.year,
             "pol:kind": Ref(ids.concept("target-kind", kind)) if kind else None,
         })
 
@@ -280,7 +286,8 @@ class Records:
         evidence = self.evidence(place, rule)
         self._declared.append(DeclaredCount(label, declared, found, evidence))
         iri = ids.iri("pol:DeclaredCount", self.document.key, label)
-        self.add("pol:DeclaredCount", iri, label, place, rule, attributes={"pol:value": declared, "pol:foundCount": found})
+        counts: dict[str, Values] = {"pol:value": declared, "pol:foundCount": found}
+        self.add("pol:DeclaredCount", iri, label, place, rule, attributes=counts)
         self._entities[subject].attributes[("pol:declaredCount", Ref(iri))] = None
 
     def finish(self) -> Extraction:
@@ -295,13 +302,14 @@ class Records:
         relations.sort(key=lambda r: (r.subject, r.predicate, r.object))
         return Extraction(
             self.document, self.genre, entities, tuple(relations), tuple(self._declared),
-            tuple(self._unresolved), self._unread_lines(entities),
+            tuple(self._unresolved), self._unread_lines(entities, relations),
         )
 
-    def _unread_lines(self, entities: tuple[Entity, ...]) -> tuple[int, ...]:
+    def _unread_lines(self, entities: Iterable[Entity], relations: Iterable[Relation]) -> tuple[int, ...]:
         """1-based numbers of the lines that hold text which no evidence and no :meth:`read` touches."""
         text = self.document.text
-        covered = sorted({(e.start, e.end) for x in entities for e in x.evidence} | set(self._read))
+        facts: Iterable[Entity | Relation] = (*entities, *relations)
+        covered = sorted({(e.start, e.end) for x in facts for e in x.evidence} | set(self._read))
         starts = [a for a, _ in covered]
         reach: list[int] = []
         for _, b in covered:
@@ -312,14 +320,14 @@ class Records:
             body = line.strip()
             if body:
                 first = at + line.index(body[0])
-                i = bisect_right(starts, at + len(line)) - 1
+                i = bisect_left(starts, at + len(line)) - 1
                 if i < 0 or reach[i] <= first:
                     unread.append(number)
             at += len(line) + 1
         return tuple(unread)
 
 
-def period_attributes(period: Period) -> dict[str, Value | None | list[Value]]:
+def period_attributes(period: Period) -> dict[str, Values]:
     """The attributes of a period."""
     return {
         "pol:startYear": period.start, "pol:endYear": period.end,

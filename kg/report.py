@@ -23,7 +23,8 @@ def _counts(counts: dict[str, int]) -> str:
 
 def _document(d: DocumentReport) -> Iterator[str]:
     yield f"■ {d.file_name}"
-    yield f"  文類 genre      {GENRES.get(d.genre, d.genre)}；{d.characters:,} 字 characters；編碼 encoding {d.encoding}"
+    genre = GENRES.get(d.genre, d.genre)
+    yield f"  文類 genre      {genre}；{d.characters:,} 字 characters；編碼 encoding {d.encoding}"
     yield f"  章節 sections   {d.sections:,}"
     yield f"  實體 entities   {_counts({k: v for k, v in d.entities.items() if k != 'Section'})}"
     yield f"  關係 relations  {_counts(d.relations)}"

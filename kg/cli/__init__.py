@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import NoReturn
 
 import click
 
@@ -50,7 +51,7 @@ def main() -> None:
     """政策知識圖譜 policy knowledge graph."""
 
 
-def fail(message: str, code: int = 2) -> None:
+def fail(message: str, code: int = 2) -> NoReturn:
     """Ends the program with one sentence on standard error."""
     click.echo(message, err=True)
     raise SystemExit(code)

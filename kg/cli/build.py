@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import click
 
 from kg.cli import fail, store_option
+from kg.cli.query import fit
 
 
 class _Bar:
@@ -24,7 +26,8 @@ class _Bar:
             return
         if self.tty:
             full = round(24 * done / of) if of else 0
-            click.echo(f"\r\x1b[2K[{'█' * full}{'·' * (24 - full)}] {done}/{of} {what}", nl=False, err=True)
+            line = fit(f"[{'█' * full}{'·' * (24 - full)}] {done}/{of} {what}", shutil.get_terminal_size().columns - 1)
+            click.echo(f"\r\x1b[2K{line}", nl=False, err=True)
         elif what != self.last:
             click.echo(f"[{done}/{of}] {what}", err=True)
         self.last = what
@@ -40,7 +43,7 @@ class _Bar:
 @click.option("--add", is_flag=True, help="保留現有文件，只加入新的 keep the documents that are there")
 @click.option("--json", "as_json", is_flag=True, help="報告輸出為 JSON report as JSON")
 @click.option("--quiet", is_flag=True, help="不顯示進度 no progress")
-@click.option("--max-mb", default=64, show_default=True, help="單檔上限 largest file, MiB")
+@click.option("--max-mb", type=click.IntRange(min=1), default=64, show_default=True, help="單檔上限 largest file, MiB")
 def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: bool, max_mb: int) -> None:
     """讀取檔案或資料夾，建立並發布新版圖譜 read files or folders into a new version of the graph.
 
@@ -48,17 +51,19 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
     結束碼：0 全部讀到；1 有檔案讀不到，其餘已發布；2 沒有發布。
     """
     from kg.build import build as run
-    from kg.read import ReadError
     from kg.report import text
     from kg.store import StoreError, VersionedStore
 
     bar = _Bar(quiet)
     try:
         report = run(paths, VersionedStore(store), add=add, max_bytes=max_mb * 2**20, progress=bar)
-    except (ReadError, StoreError) as error:
+    except StoreError as error:
         bar.close()
         fail(str(error))
-        return
+    except OSError as error:
+        bar.close()
+        fail(f"{error.filename or store}：無法寫入，圖譜未更新 (cannot be written: {error.strerror or error}; "
+             "the graph is as it was)")
     bar.close()
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))

@@ -27,6 +27,5 @@ def check(store: str, as_json: bool) -> None:
         report = run(versions.open(version), texts=texts)
     except StoreError as error:
         fail(str(error))
-        return
     click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1) if as_json else report.text())
     raise SystemExit(0 if report.conforms else 1)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import sys
 import unicodedata
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import click
 import pyoxigraph as ox
 
 from kg.cli import fail, store_option
-from kg.names import compact, sparql_prefixes
+from kg.names import PREFIXES, compact
+from kg.sparql_guard import undeclared
 from kg.store import StoreError, VersionedStore
 
 _GRAPH_FORMATS = {
     "nt": ox.RdfFormat.N_TRIPLES, "turtle": ox.RdfFormat.TURTLE, "rdfxml": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
+_TABLE_FORMATS = ("table", "csv", "json")
+_PREFIXED = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML)
 _DUMP_FORMATS = {
     "nq": ox.RdfFormat.N_QUADS, "nt": ox.RdfFormat.N_TRIPLES, "ttl": ox.RdfFormat.TURTLE, "trig": ox.RdfFormat.TRIG,
 }
@@ -31,7 +35,6 @@ def _open(store: str) -> ox.Store:
         return VersionedStore(store).open()
     except StoreError as error:
         fail(str(error))
-        raise
 
 
 def cell(term: Any) -> str:
@@ -47,17 +50,23 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def fit(text: str, longest: int) -> str:
+    """The text, cut with an ellipsis where it is wider than ``longest`` columns."""
+    if _width(text) <= longest:
+        return text
+    kept = 0
+    room = longest - _width("…")
+    for char in text:
+        room -= _width(char)
+        if room < 0:
+            break
+        kept += 1
+    return text[:kept] + "…"
+
+
 def table(names: list[str], rows: list[list[str]], longest: int = 60) -> str:
     """Rows as an aligned text table (full-width characters count two)."""
-    def cut(text: str) -> str:
-        text = " ".join(text.split())
-        while _width(text) > longest:
-            text = text[: max(1, len(text) * longest // (_width(text) + 1))].rstrip("…") + "…"
-            if _width(text) > longest:
-                text = text[:-2] + "…"
-        return text
-
-    cells = [names, *[[cut(c) for c in row] for row in rows]]
+    cells = [names, *[[fit(" ".join(c.split()), longest) for c in row] for row in rows]]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(names))]
     lines = ["  ".join(c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
     lines.insert(1, "  ".join("-" * w for w in widths))
@@ -67,27 +76,60 @@ def table(names: list[str], rows: list[list[str]], longest: int = 60) -> str:
 @click.command()
 @click.argument("source", default="-")
 @store_option
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json", *_GRAPH_FORMATS]), default=None,
+@click.option("--format", "form", type=click.Choice([*_TABLE_FORMATS, *_GRAPH_FORMATS]), default=None,
               help="輸出格式 output (default: table, or turtle for CONSTRUCT)")
 def query(source: str, store: str, form: str | None) -> None:
     """執行 SPARQL：檔案、標準輸入（-）或查詢文字 run SPARQL from a file, stdin (-) or the text itself.
 
     常用前綴（pol:、skos:…）不必宣告 the usual prefixes need no declaration.
     """
-    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8") if _is_file(source) else source
+    text = _query_text(source)
     graph = _open(store)
     try:
-        result = graph.query(sparql_prefixes() + text)
+        _answer(graph.query(text, prefixes=PREFIXES), form)
     except SyntaxError as error:
-        fail(f"SPARQL 語法錯誤 syntax error: {error}")
-        return
+        prefix = undeclared(text, PREFIXES)  # the engine names another cause then
+        fail(f"SPARQL 語法錯誤 syntax error: {f'前綴 {prefix}: 未宣告 prefix not declared; ' if prefix else ''}{error}")
     except (ValueError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         fail(f"查詢失敗 the query failed: {error}")
-        return
+
+
+def _query_text(source: str) -> str:
+    """The query's text; ends the program with a sentence where it cannot be had."""
+    try:
+        if source == "-":
+            return sys.stdin.read()
+        if _is_file(source):
+            return Path(source).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        fail(f"{source}：查詢讀不出來，請確認是 UTF-8 純文字 (cannot be read: {reason}; it must be UTF-8 plain text)")
+    if source.strip() and not re.search(r"[\s{]", source):
+        fail(f"{source}：沒有這個查詢檔 (no such query file)")
+    return source
+
+
+def _answer(result: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, form: str | None) -> None:
+    """Writes a query's result; raises ValueError for a form that such a result does not have."""
     if isinstance(result, ox.QueryTriples):
-        out = ox.serialize(result, format=_GRAPH_FORMATS.get(form or "turtle", ox.RdfFormat.TURTLE))
+        if form in _TABLE_FORMATS:
+            raise ValueError(
+                f"CONSTRUCT／DESCRIBE 的結果是圖，不能輸出為 {form}，請用 {'、'.join(_GRAPH_FORMATS)} "
+                f"(the result is a graph, not a table; use one of these formats)"
+            )
+        rdf = _GRAPH_FORMATS[form or "turtle"]
+        # CONSTRUCT gives a triple once for each solution
+        out = ox.serialize(dict.fromkeys(result), format=rdf, prefixes=PREFIXES if rdf in _PREFIXED else None)
         click.echo(out or b"", nl=False)
-    elif isinstance(result, ox.QueryBoolean):
+        return
+    if form in _GRAPH_FORMATS:
+        raise ValueError(
+            f"SELECT／ASK 的結果是表，不能輸出為 {form}，請用 {'、'.join(_TABLE_FORMATS)} "
+            f"(the result is a table, not a graph; use one of these formats)"
+        )
+    if isinstance(result, ox.QueryBoolean):
         click.echo(json.dumps({"head": {}, "boolean": bool(result)}) if form == "json" else str(bool(result)).lower())
     elif form == "json":
         click.echo(result.serialize(format=ox.QueryResultsFormat.JSON))
@@ -126,7 +168,6 @@ def stats(store: str, as_json: bool) -> None:
         ]
     except StoreError as error:
         fail(str(error))
-        return
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
@@ -146,8 +187,7 @@ def stats(store: str, as_json: bool) -> None:
               help="格式；預設依檔名 format; by the file's ending, else nq")
 def dump(store: str, output: str, form: str | None) -> None:
     """把整個圖譜寫成 RDF write the whole graph as N-Quads, N-Triples, Turtle or TriG."""
-    name = output.removesuffix(".gz")
-    by_ending = name.rsplit(".", 1)[-1] if "." in name else ""
+    by_ending = Path(output.removesuffix(".gz")).suffix.removeprefix(".")
     if form is None:
         form = by_ending if by_ending in _DUMP_FORMATS else "nq"
         if by_ending and by_ending not in _DUMP_FORMATS and output != "-":
@@ -160,8 +200,13 @@ def dump(store: str, output: str, form: str | None) -> None:
         if output == "-":
             _write(graph, sys.stdout.buffer, rdf)
             return
-        with gzip.open(hidden, "wb") if output.endswith(".gz") else hidden.open("wb") as file:
-            _write(graph, file, rdf)
+        with hidden.open("wb") as file:
+            if output.endswith(".gz"):
+                # no name and no clock in the header: the same graph gives the same bytes
+                with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+                    _write(graph, cast(IO[bytes], packed), rdf)
+            else:
+                _write(graph, file, rdf)
         hidden.replace(output)
     except OSError as error:
         hidden.unlink(missing_ok=True)
@@ -169,10 +214,8 @@ def dump(store: str, output: str, form: str | None) -> None:
 
 
 def _write(graph: ox.Store, file: IO[bytes], rdf: ox.RdfFormat) -> None:
-    from kg.names import PREFIXES
-
     if rdf in (ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG):
-        graph.dump(file, rdf)
+        graph.dump(file, rdf, prefixes=PREFIXES if rdf in _PREFIXED else None)
     else:
         ox.serialize((q.triple for q in graph.quads_for_pattern(None, None, None, ox.DefaultGraph())), file, rdf,
-                     prefixes=PREFIXES if rdf == ox.RdfFormat.TURTLE else None)
+                     prefixes=PREFIXES if rdf in _PREFIXED else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -25,60 +26,65 @@ def discover(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """Files to read, and files of folders that are left out because of their ending.
 
     A path that is named is always read; a folder gives its text files, at any depth, in
-    the order of their names, hidden ones left out. Raises ReadError for a path that does
-    not exist.
+    the order of their names, hidden ones left out. What does not exist or cannot be opened
+    is among the files to read, so that :func:`read` says so and the others are still read.
     """
     found: dict[Path, None] = {}
     left_out: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):
             for file in _walk(path):
                 if file.suffix.lower() in TEXT_ENDINGS:
                     found[file] = None
                 else:
                     left_out.append(file)
-        elif path.exists():
-            found[path] = None
         else:
-            raise ReadError(f"{path}：沒有這個檔案或資料夾，請檢查路徑 (no such file or folder; check the path)")
+            found[path] = None
     return list(found), left_out
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        raise ReadError(f"{error.filename}：無法開啟資料夾 (cannot open the folder: {error.strerror})")
-
-    for root, folders, files in os.walk(folder, onerror=refuse):
+    """The files of a folder; a folder that cannot be opened stands for itself."""
+    closed: list[Path] = []
+    for root, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
             if not name.startswith("."):
                 yield Path(root) / name
+    yield from closed
 
 
 def read(path: Path, max_bytes: int = MAX_BYTES) -> Document:
     """One file as a document; raises ReadError with a sentence for people."""
     try:
-        if not path.is_file():
-            raise ReadError(f"{path.name}：不是一般檔案，已略過 (not a regular file; left out)")
-        size = path.stat().st_size
-        if size > max_bytes:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            os.listdir(path)  # says why, where the folder cannot be opened
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadError(f"{path}：不是一般檔案，已略過 (not a regular file; left out)")
+        if status.st_size > max_bytes:
             raise ReadError(
-                f"{path.name}：檔案有 {size / 2**20:,.0f} MiB，超過上限 {max_bytes / 2**20:,.0f} MiB，請分割後再讀 "
-                f"(too large; split it, or raise --max-mb)"
+                f"{path}：檔案有 {status.st_size / 2**20:,.1f} MiB，超過上限 {max_bytes / 2**20:,.1f} MiB，"
+                "請分割後再讀，或調高 --max-mb (too large; split it, or raise --max-mb)"
             )
         data = path.read_bytes()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise ReadError(
-            f"{path.name}：無法讀取，請檢查權限 (cannot be read: {error.strerror or error}; check its permissions)"
+            f"{path}：沒有這個檔案或資料夾，請檢查路徑 (no such file or folder; check the path)"
         ) from error
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise ReadError(f"{path.name}：檔案是空的 (the file is empty; nothing to read)")
+    except (OSError, ValueError) as error:  # ValueError: a path that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise ReadError(
+            f"{path}：無法讀取，請檢查路徑與權限 (cannot be read: {reason}; check the path and its permissions)"
+        ) from error
     try:
         text, encoding = decode(data)
     except NotText as error:
         raise ReadError(
-            f"{path.name}：不是可讀的文字檔（{error.reason}），請另存為 UTF-8 純文字 "
+            f"{path}：不是可讀的文字檔（{error.reason}），請另存為 UTF-8 純文字 "
             f"(not readable as text: {error.reason}; save it as UTF-8 plain text)"
         ) from error
+    if not text.replace("\ufeff", "").strip():
+        raise ReadError(f"{path}：檔案是空的，沒有可讀的文字 (the file is empty; nothing to read)")
     sha256 = hashlib.sha256(data).hexdigest()
     return Document(document_key(sha256), path.name, sha256, text, "text/plain", encoding)

@@ -31,7 +31,7 @@ import pyoxigraph as ox
 
 #: how many versions stay on disk, the served one included: readers may still hold an older one
 KEEP = 3
-_NAME = re.compile(r"v\d{6,}")
+_NAME = re.compile(r"v\d{6}|v[1-9]\d{6,}", re.ASCII)
 
 
 class StoreError(Exception):
@@ -51,8 +51,13 @@ class Version:
         return self.path / "graph"
 
     def report(self) -> dict[str, Any]:
-        """The build's report."""
-        found: dict[str, Any] = json.loads((self.path / "report.json").read_text(encoding="utf-8"))
+        """The build's report. Raises StoreError where it cannot be read."""
+        try:
+            found: dict[str, Any] = json.loads((self.path / "report.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"{self.path}：report.json 讀不出來，請重新 kg build (cannot be read: {error}; build again)"
+            ) from error
         return found
 
 
@@ -75,11 +80,14 @@ class VersionedStore:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{self.folder}：CURRENT 讀不出來 (cannot be read: {error}); build again") from error
+            raise StoreError(
+                f"{self.folder}：CURRENT 讀不出來，請重新 kg build (cannot be read: {error}; build again)"
+            ) from error
         version = Version(name, self.versions / name)
         if not _NAME.fullmatch(name) or not version.graph.is_dir():
             raise StoreError(
-                f"{self.folder}：CURRENT 指向不存在的版本 {name!r}，請重新 kg build (names a version that is not there; build again)"
+                f"{self.folder}：CURRENT 指向不存在的版本 {name[:40]!r}，請重新 kg build "
+                "(it names a version that is not there; build again)"
             )
         return version
 
@@ -99,7 +107,9 @@ class VersionedStore:
         try:
             return ox.Store.read_only(str(version.graph))
         except (OSError, ValueError) as error:
-            raise StoreError(f"{version.path}：資料庫打不開，請重新 kg build (cannot be opened: {error}; build again)") from error
+            raise StoreError(
+                f"{version.path}：資料庫打不開，請重新 kg build (cannot be opened: {error}; build again)"
+            ) from error
 
     def text(self, document_key: str) -> str:
         """The text that a document's evidence points into. Raises StoreError."""
@@ -107,7 +117,9 @@ class VersionedStore:
         try:
             return path.read_bytes().decode("utf-8", "surrogatepass")
         except OSError as error:
-            raise StoreError(f"{path.name}：找不到文件原文，請重新 kg build (the document's text is missing; build again)") from error
+            raise StoreError(
+                f"{path}：找不到文件原文，請重新 kg build (the document's text is missing; build again)"
+            ) from error
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -116,7 +128,10 @@ class VersionedStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             file = (self.folder / "LOCK").open("w")
         except OSError as error:
-            raise StoreError(f"{self.folder}：無法寫入，請檢查權限與路徑 (cannot be written: {error.strerror})") from error
+            raise StoreError(
+                f"{self.folder}：無法寫入，請檢查路徑與權限 "
+                f"(cannot be written: {error.strerror}; check the path and its permissions)"
+            ) from error
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -147,9 +162,8 @@ class VersionedStore:
         or the new one, never anything between.
         """
         gc.collect()  # the writer's handle must be closed before readers come
-        taken = [int(p.name[1:]) for p in self.versions.iterdir() if _NAME.fullmatch(p.name)]
-        version = Version(f"v{max(taken, default=0) + 1:06d}", Path())
-        version = Version(version.name, self.versions / version.name)
+        name = f"v{max(self._numbers(), default=0) + 1:06d}"
+        version = Version(name, self.versions / name)
         _sync_tree(prepared)
         prepared.rename(version.path)
         _sync(self.versions)
@@ -160,9 +174,13 @@ class VersionedStore:
             os.fsync(file.fileno())
         pointer.replace(self.folder / "CURRENT")
         _sync(self.folder)
-        for path in sorted(p for p in self.versions.iterdir() if _NAME.fullmatch(p.name))[:-KEEP]:
-            shutil.rmtree(path)
+        for number in sorted(self._numbers())[:-KEEP]:
+            shutil.rmtree(self.versions / f"v{number:06d}")
         return version
+
+    def _numbers(self) -> list[int]:
+        """The numbers of the versions on disk, also of one whose build was killed before the switch."""
+        return [int(p.name[1:]) for p in self.versions.iterdir() if _NAME.fullmatch(p.name)]
 
     def write(self, folder: Path, name: str, data: bytes) -> None:
         """A whole file or none: written under a hidden name, then renamed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 #: one to nine with the financial and variant forms met in headings (拾参 = 13)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
@@ -13,6 +13,8 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
 }
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TWENTIES = {"廿": 20, "卅": 30, "卌": 40}
+#: printed forms that Decimal would read and a document would not mean (1_000, 1e5, NaN) are kept out
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9][0-9,]*)?\.?[0-9]+")
 _BIG = {"萬": 10**4, "億": 10**8, "兆": 10**12}
 
 CHINESE_DIGIT_CLASS = "零〇○一二三四五六七八九十百千壹貳貮參参叁叄肆伍陸柒捌玖拾佰仟廿卅兩"
@@ -34,6 +36,8 @@ def chinese_number(text: str) -> int | None:
     digit: int | None = None
     for c in text:
         if c in _DIGITS:
+            if digit:  # 二三十 is no numeral; a zero may precede a digit (一百零五)
+                return None
             digit = _DIGITS[c]
         elif c in _TENS:
             section += (1 if digit is None else digit) * _TENS[c]
@@ -55,12 +59,8 @@ NUMBER = re.compile(r"[+\-－−]?(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+
 
 def printed_number(text: str) -> Decimal | None:
     """The value of a printed Arabic number such as ``1,088.88`` or ``３０``; None if it is none."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("−", "-").strip()
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    return Decimal(plain.replace(",", "")) if _PLAIN_NUMBER.fullmatch(plain) else None
 
 
 #: multipliers that stand between a number and its unit

@@ -10,14 +10,19 @@ import re
 import unicodedata
 
 from kg.model import Period
+from kg.text.clean import nfkc, raw
 
 ROC_OFFSET = 1911
 
 _DASH = r"[-–—─－~～至到]+"
 _OPEN = r"(?:迄今|至今|未定|持續|起)"
-_YEAR = r"(?:(?:中華)?民國)?\s*(\d{2,4})\s*(?:年度|年)?"
+#: not a part of a longer number (1,113-117; 12025年)
+_ALONE = r"(?<!\d)(?<!\d[.,])"
+_YEAR = rf"(?:(?:中華)?民國)?\s*{_ALONE}(\d{{2,4}})(?!\d)\s*(?:年度|年)?"
 _PERIOD = re.compile(rf"{_YEAR}\s*(?:{_DASH}\s*(?:{_YEAR}|({_OPEN}))|({_OPEN}))")
-_SINGLE = re.compile(r"(?:(?:中華)?民國)\s*(\d{1,3})\s*年|(\d{4})\s*年|(?<!\d)(\d{2,3})\s*年(?:度)?")
+_SINGLE = re.compile(rf"(?:(?:中華)?民國)\s*(\d{{1,3}})\s*年|{_ALONE}(\d{{4}})\s*年|{_ALONE}(\d{{2,3}})\s*年(?:度)?")
+#: a bare ROC year before it is more likely a number of years (10-15年)
+_EARLIEST_BARE = 80
 
 
 def gregorian(number: int) -> int:
@@ -31,21 +36,28 @@ def plausible(year: int) -> bool:
 
 
 def period(text: str) -> Period | None:
-    """The first period printed in a text; None if there is none.
+    """The first period printed in a text, its text as printed; None if there is none.
+
+    Two bare numbers of which one is below 80 are a period only behind 民國, so that spans
+    such as 10-15年 are none.
 
     >>> period("(113-117年)")
     Period(start=2024, end=2028, open_end=False, text='113-117年')
     >>> period("106年-迄今").open_end, period("(民國 114 年至 117 年)").start
     (True, 2025)
     """
-    folded = unicodedata.normalize("NFKC", text)
+    clean = nfkc(raw(text))
+    folded = clean.text
     for m in _PERIOD.finditer(folded):
         start = gregorian(int(m[1]))
         end = gregorian(int(m[2])) if m[2] else None
         if not plausible(start) or (end is not None and not (plausible(end) and end >= start)):
             continue
+        if m[2] and min(int(m[1]), int(m[2])) < _EARLIEST_BARE and "民國" not in m[0]:
+            continue
         if end is None or "年" in m[0] or re.search(r"[(（]\s*$", folded[: m.start()]) or int(m[1]) >= 1900:
-            return Period(start, end, end is None, m[0].strip())
+            printed = clean.span(m.start(), m.end())
+            return Period(start, end, end is None, text[printed.start:printed.end].strip())
     return None
 
 
