@@ -13,7 +13,7 @@ from kg.records import Records
 from kg.text.clean import Clean, joined
 from kg.text.numerals import chinese_number
 from kg.text.outline import marker
-from kg.text.years import single_year
+from kg.text.years import period, single_year
 
 GENRE = "business-report"
 RULE = "business-report"
@@ -22,6 +22,15 @@ _TITLE = re.compile(r"(?:業務|施政|工作|施政業務)(?:概況|現況|推�
 _GREETING = re.compile(r"(?:茲|謹|爰)(?:就|將)|擇要報告|敬請\S{0,8}指教|主席.{0,20}委員|業務概況|提出報告")
 _COUNT = re.compile(r"共(?:計|有)?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:大|個)?(類|部分|大項|章|項業務)")
 _OPENING_LINES = 12
+#: a heading that is the name of a program: it does not begin with a verb of doing or a word that
+#: points elsewhere, and lists nothing
+_PROGRAM = re.compile(
+    r"(?!推|辦理|執行|持續|強化|加強|落實|研|訂定|檢討|配合|協助|規劃|完善|提升|精進|健全|擴大|促進|建立|建構|修正|公告|啟動"
+    r"|實施|參與|開發|積極|加速|善用|下一?期|前一?期|本期|新一?期|各|相關|其他|後續|未來|上開|重大)"
+    r"(?P<name>[^，,、：:。；（(]{5,40}計畫|[^，,、：:。；（(]{4,40}(?:方案|專案|專案貸款|優惠貸款))"
+    r"(?:[（(][^（）()]*[)）])?"
+)
+_PROGRAM_CONFIDENCE = 0.85
 
 
 def score(text: str) -> float:
@@ -54,6 +63,9 @@ def extract(records: Records) -> None:
     year = state_year(records.document.text) or single_year(join(preface).text)
     written = write_sections(records, units, form, RULE, year)
     _declared(records, join(preface), written)
+    for w in written:
+        if w.heading is not None:
+            _program(records, w.iri, w.heading)
     _measures(records, written, publisher)
 
 
@@ -92,6 +104,17 @@ def _measures(records: Records, written: list[Written], publisher: str | None) -
         for part in _with_parts(i, below):
             for thing in mentioned.get(written[part].iri, ()):
                 records.derive(iri, "pol:mentions", thing, "measure-mentions-what-its-section-mentions")
+
+
+def _program(records: Records, section: str, head: Clean) -> None:
+    """A heading that names a program makes the section mention it."""
+    m = _PROGRAM.fullmatch(head.text)
+    if m is None:
+        return
+    name = head[:m.end("name")]
+    program = records.named(
+        records.resolver.program(name.text), name, "heading-is-a-program", _PROGRAM_CONFIDENCE, period(head.text))
+    records.relate(section, "pol:mentions", program, name, "heading-is-a-program", _PROGRAM_CONFIDENCE)
 
 
 def _with_parts(index: int, below: dict[int, list[int]]) -> list[int]:

@@ -78,6 +78,16 @@ def test_innermost_headed_units_are_measures_of_the_ministry() -> None:
     assert all(r.derived_by and not r.evidence for r in led.values())
 
 
+def test_a_heading_may_be_a_program() -> None:
+    text = "文化部業務報告\n一、文資\n（一）百年老屋再生計畫（115-118年）：補助 45 案。\n（二）推動影視方案：補助。\n" \
+           "（三）下一期計畫：研擬中。\n（四）古蹟、遺址修復計畫\n（五）漁村電影專案貸款"
+    found = read(business_report, text)
+    programs = of(found, "pol:Program")
+    assert [p.label for p in programs] == ["百年老屋再生計畫", "漁村電影專案貸款"]
+    assert value(programs[0], "pol:endYear") == 2029
+    assert len([r for r in found.relations if r.predicate == "pol:mentions" and r.object == programs[0].iri]) == 2
+
+
 def test_score_by_content() -> None:
     assert business_report.score(REPORT) >= 0.75
     assert business_report.score("某部116年度施政計畫\n壹、年度施政目標及策略\n") == 0
