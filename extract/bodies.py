@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extract.boundary import TITLE_VERBS, Boundary
-from extract.candidates import Candidate
+from extract.candidates import SPEAKER, Candidate
 from extract.words import HARD, JOINTS, VERBS
+from kg.authority import Body
 from kg.ids import key
 from kg.resolve import Resolver
 
@@ -26,13 +27,15 @@ _NOT_BEHIND: dict[str, re.Pattern[str]] = {
     "油": re.compile(r"^(?:電|耗|品)"),
     "電": re.compile(r"^(?:動|子|機|腦|池|信|視|梯|燈|纜|費|力)"),
 }
+#: 第十二次全國科學技術會議: one meeting, no body
+_EVENT = re.compile(r"第[一二三四五六七八九十\d]+(?:次|屆)$")
 _PRONOUN = re.compile(
     r"(?:本|貴|該|大)(?:部|會|院|署|局|處|府|總處|公司|行)(?!長期|分|份|位|落|門|員|議|計|期|館|校|土|理|方|"
     r"置|內外|務)|大院"
 )
 _UNIT_END = r"(?:分署|署|分局|局|司|處|中心|研究所|辦公室|委員會|審議會|推動小組)"
 _UNIT = re.compile(rf"[\u4e00-\u9fff]{{2,14}}?{_UNIT_END}(?!長期|理|方|置|勢|面|名|限)")
-_OWN_UNIT = re.compile(rf"本(?:部|會|院|府|署|局)(?P<unit>[\u4e00-\u9fff]{{2,14}}?{_UNIT_END})(?!理|方|置|勢|面)")
+_OWN_UNIT = re.compile(rf"本(?P<kind>部|會|院|府|署|局)(?P<unit>[\u4e00-\u9fff]{{2,14}}?{_UNIT_END})(?!理|方|置|勢|面)")
 _GENERAL_UNIT = re.compile(
     r"^(?:所屬|各|相關|及|與|和|等|主管|其|暨|轄下|下轄|有關|以下|為|成立|設立|設置|籌設|籌建|籌組|由|已|將|"
     r"應|於|會同)|(?:各|相關|主管|地方|幕僚)[\u4e00-\u9fff]{0,2}(?:署|局|處)$"
@@ -43,6 +46,8 @@ _ENDINGS = {kind: kind for kind in ("部", "會", "院", "署", "局", "處", "�
 
 def plausible(text: str, start: int, end: int, name: str, boundary: Boundary) -> bool:
     """Does a dictionary hit stand for the body, by what is around it?"""
+    if _EVENT.search(text, max(0, start - 10), start):
+        return False
     behind = _NOT_BEHIND.get(name[-1])
     if behind and behind.match(text[end:end + 12]):
         return False
@@ -74,12 +79,11 @@ def pronouns(text: str, publisher: str | None, resolver: Resolver, bodies: Seque
     for m in _PRONOUN.finditer(text):
         word = m[0]
         if word[0] == "本" and own is not None and _fits(own.label, word[1:]):
-            yield Candidate(own.cls.split(":")[1], m.start(), m.end(), word, "body-pronoun", 0.95, known=own.label)
+            yield Candidate(_kind(own), m.start(), m.end(), word, "body-pronoun", 0.95, known=own.label)
         elif word == "大院":
             found = resolver.body("立法院")
             if found is not None:
-                kind = found.cls.split(":")[1]
-                yield Candidate(kind, m.start(), m.end(), word, "body-pronoun", 0.95, known=found.label)
+                yield Candidate(_kind(found), m.start(), m.end(), word, "body-pronoun", 0.95, known=found.label)
         elif word[0] == "該":
             ending = _ENDINGS[word[1:]]
             before = [c for c in bodies if c.end <= m.start() and (c.known or c.name).endswith(ending)]
@@ -93,18 +97,41 @@ def _fits(label: str, kind: str) -> bool:
 
 
 def own_units(text: str, publisher: str | None, resolver: Resolver, boundary: Boundary) -> Iterator[Candidate]:
-    """Units of the speaker: 本部國土管理署 is the Ministry's agency by its full name."""
+    """Units of the speaker: 本部國土管理署 is the Ministry's agency by its full name, and 本部 the Ministry.
+
+    Where nobody is known to speak, a unit that the authority files know tells whose it is.
+    """
     own = resolver.authority.bodies.get(publisher) if publisher else None
-    if own is None:
-        return
     for m in _OWN_UNIT.finditer(text):
         if _GENERAL_UNIT.search(m["unit"]):
             continue
-        known = resolver.body(m[0], publisher)
-        if known is not None and known.iri != own.iri:
-            yield Candidate(known.cls.split(":")[1], m.start(), m.end(), m[0], "own-unit", 0.95, known=known.label)
+        speaker = own or _parent(m["unit"], m["kind"], resolver)
+        if speaker is None:
+            continue
+        known = resolver.body(m[0], speaker.iri)
+        if known is not None and known.iri != speaker.iri:
+            yield Candidate(_kind(known), m.start(), m.end(), m[0], "own-unit", 0.95, known=known.label)
         elif known is None and _is_unit(m["unit"], boundary):
-            yield Candidate("Agency", m.start(), m.end(), own.label + m["unit"], "own-unit", 0.7)
+            yield Candidate("Agency", m.start(), m.end(), speaker.label + m["unit"], "own-unit", 0.7)
+        else:
+            continue
+        word = m[0][:1 + len(m["kind"])]
+        if own is None or _fits(own.label, m["kind"]):
+            yield Candidate(_kind(speaker), m.start(), m.start() + len(word), word, SPEAKER, 0.9, known=speaker.label)
+
+
+def _parent(unit: str, kind: str, resolver: Resolver) -> Body | None:
+    """Whose unit it is: the body above it whose name ends as 本部, 本院 … says."""
+    body = resolver.body(unit)
+    while body is not None and body.parent:
+        body = resolver.authority.bodies.get(body.parent)
+        if body is not None and _fits(body.label, kind):
+            return body
+    return None
+
+
+def _kind(body: Body) -> str:
+    return body.cls.split(":")[1]
 
 
 def units(text: str, bodies: Sequence[Candidate], boundary: Boundary) -> Iterator[Candidate]:

@@ -16,7 +16,7 @@ from extract.words import ADVERBS, GENERIC, HARD, JOINTS, VERBS, tokenizer, word
 
 _WINDOW = 36
 _BREAK = re.compile(
-    r"[。，；：！？\n「」『』【】《》〈〉■●•◆|…;!?:、\[\]〔〕→☐☑※]|\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|(?<![A-Za-z\d])[A-Za-z\d]\.(?=[^\d])"
+    r"[。，；：！？\n「」『』【】《》〈〉■●•◆|…;!?:、\[\]〔〕→☐☑※]|\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|(?<![A-Za-z\d])(?:[A-Za-z\d]|[IVX]+)\.(?=[^\d])"
 )
 #: brackets that may stand inside a name: an abbreviation, a short name
 _CLOSED = re.compile(r"\((?:(?=[^()]*[A-Za-z]{2})[A-Za-z0-9 &.,/+'\-]{2,40}|[^()]{0,10}稱[^()]{1,12})\)")
@@ -28,7 +28,7 @@ _NAME_VERBS = word_set("""
 _ACTIONS = word_set("""
     推動 辦理 執行 訂定 修正 修訂 研訂 制定 擬訂 擬定 研擬 公告 發布 核定 函頒 提出 提報 申辦 納入 配合 推出
     啟動 賡續 續辦 舉辦 依循 符合 違反 遵守 遵循 適用 準用 廢止 實施 制訂 建立 召開 擬具 提供 帶動 引導 掌握
-    考量 簡化 善用 運用 利用 審議
+    考量 簡化 善用 運用 審議 引進
 """)
 _FUNCTION = VERBS | HARD | JOINTS
 _UNSPECIFIC = GENERIC | _FUNCTION
@@ -39,7 +39,13 @@ TITLE_VERBS = _NAME_VERBS | word_set("""
 _YEAR = re.compile(
     r"^(?:民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度|底|初|起|間)?(?:\d{1,2}月(?:底|起|間)?)?(?:\d{1,2}日(?:起)?)?"
 )
-_COUNT = re.compile(r"^(?:共|共計|計)?(?:\d+|[一二三四五六七八九十兩百多數各]+)(?:大|項|個|件|案|種|類|套|組|年期)")
+_COUNT = re.compile(
+    r"^(?:共|共計|計)?(?:[\d,]+[萬億]?|[一二三四五六七八九十兩百多數各]+)(?:大|項|個|件|案|種|類|套|組|年期|縣市|處|家|"
+    r"所|校|座|場)"
+)
+
+
+_COUNT_INSIDE = re.compile(r"\d(?:項|個|件|案|家|分鐘)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,17 @@ class Boundary:
         """Does a known title, shorter than the name, stand at the name's end (掌握公平交易法)?"""
         return any(name[i:] in self.titles for i in range(1, len(name) - 2))
 
+    def governs_known(self, name: str) -> bool:
+        """Is the name a verb with a known title behind it?"""
+        return any(name[i:] in self.titles and self.has_verb(name[:i] + "。") for i in range(1, len(name) - 2))
+
     def specific(self, text: str) -> int:
         """How many characters of the text belong to words that say something by themselves."""
         return sum(len(w) for w in self.words(text) if w not in _UNSPECIFIC and not _symbols(w))
 
-    def has_verb(self, text: str) -> bool:
+    def has_verb(self, text: str, allowed: Collection[str] = ()) -> bool:
         """Does a verb of administration stand inside a text (參考國際競爭法)?"""
-        return any(w in VERBS for w in self.words(text)[:-1])
+        return any(w in VERBS and w not in allowed for w in self.words(text)[:-1])
 
     def left(self, text: str, head: int, complete: re.Pattern[str]) -> Left:
         """The left boundary of the name whose last noun begins at ``head``.
@@ -116,7 +126,7 @@ class Boundary:
             starts.append(p)
             p += len(w)
         # 「甲計畫」與乙計畫: what governs the quoted name governs the next one too
-        start, before, governed = begin, "" if clause_start else "…", begin > 0 and text[begin - 1] == "」"
+        start, before, governed = begin, "" if clause_start else "…", _lists(text, begin, complete)
         owner: int | None = None
         for i, (word, a) in enumerate(zip(words, starts, strict=True)):
             rest = head - a - len(word)
@@ -137,8 +147,15 @@ class Boundary:
         year = _YEAR.match(text[start:head])
         if year:
             start += year.end()
-        counted = _COUNT.match(text[start:head]) is not None
+        counted = bool(_COUNT.match(text[start:head]) or _COUNT_INSIDE.search(text[start:head]))
         return Left(start, before, governed, counted, self.specific(text[start:head]), owner)
+
+
+def _lists(text: str, begin: int, complete: re.Pattern[str]) -> bool:
+    """Does a list of names go on at ``begin`` (「甲計畫」及…, 甲計畫、…)?"""
+    if begin and text[begin - 1] == "」":
+        return True
+    return begin > 1 and text[begin - 1] == "、" and bool(complete.search(text, max(0, begin - 12), begin - 1))
 
 
 def _symbols(word: str) -> bool:

@@ -31,6 +31,8 @@ class Candidate:
     period: Period | None = None
 
 
+#: rule of 本部 in 本部水利署: the one name in a longer name that is a mention of its own
+SPEAKER = "speaker-of-unit"
 #: of two that overlap and neither holds the other, the earlier kind stands
 _ORDER = {"Regulation": 0, "Program": 1, "Ministry": 2, "Agency": 2, "GovernmentBody": 2, "Industry": 3}
 
@@ -43,14 +45,14 @@ def _strength(c: Candidate) -> tuple[int, int, int, int]:
 def choose(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The names that stand where candidates overlap (longest wins), in order of position.
 
-    Provisions do not compete with names (they stand behind their law); a figure inside a
-    name (2020至2035年電源開發規劃方案) is part of the name.
+    Provisions do not compete with names (they stand behind their law), nor does the speaker
+    in front of his unit; a figure inside a name (2020至2035年電源開發規劃方案) is part of the name.
     """
     chosen: list[Candidate] = []
     taken: list[tuple[int, int]] = []
     targets: list[Candidate] = []
     for c in sorted(candidates, key=_strength):
-        if c.kind == "Provision":
+        if c.kind == "Provision" or c.rule == SPEAKER:
             chosen.append(c)
         elif c.kind == "Target":
             targets.append(c)

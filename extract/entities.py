@@ -52,8 +52,9 @@ class NameFinder:
 
 def _mention(c: Candidate, clean: Clean, text: str) -> Mention:
     span = clean.span(c.start, c.end)
+    surface = text[span.start:span.end]
     return Mention(
-        c.kind, c.known or c.name or text[span.start:span.end], text[span.start:span.end], span.start, span.end, c.rule, c.confidence,
+        c.kind, c.known or c.name or surface, surface, span.start, span.end, c.rule, c.confidence,
         c.law, c.quantity, c.year, c.target_kind, c.period,
     )
 

@@ -15,11 +15,14 @@ _SUFFIX = re.compile(r"(?:產業|工業|業)(?!者|務|界|主|績|化|鏈)")
 CROSS_CUTTING = word_set("""
     人工智慧 生成式AI 代理式AI 邊緣AI 資安 零信任 大數據 雲端服務 物聯網 智慧物聯網 區塊鏈 數位分身 邊緣運算
     量子科技 後量子密碼 5G 6G 資通訊 電腦 感測器 數位平臺 電子政務 數位身分驗證 隱私強化技術 自動化產業 智慧製造
-    生物科技 醫療照護 長期照顧 長照 綠能 電網 節能 教育 醫療 運動 金融 資料中心 網際網路服務 高科技產業 新興產業
+    生物科技 醫療照護 長期照顧 長照 綠能 電網 節能 光電 教育 醫療 運動 金融 資料中心 網際網路服務
     高效能運算 數據公益 公共運輸 交通
 """)
+#: any industry of that kind, none by name
+_ANY = word_set("高科技產業 新興產業 未來產業 特色產業 民生產業")
 _TRADE_BEHIND = re.compile(
-    r"^(?:相關|及[\u4e00-\u9fffA-Za-z]{1,8}|等|、[\u4e00-\u9fffA-Za-z]{1,8}){0,3}?(?:產業|工業|業者|業(?!務|績)|廠商|供應鏈|產業鏈|市場|產值|商機|聚落|生態系|國家隊|大國|產品|領域|人才|新創|園區|科技島|展)"
+    r"^(?:相關|及[\u4e00-\u9fffA-Za-z]{1,8}|等|、[\u4e00-\u9fffA-Za-z]{1,8}){0,3}?"
+    r"(?:產業|工業|業者|業(?!務|績)|廠商|供應鏈|產業鏈|市場|產值|商機|聚落|生態系|國家隊|大國|產品|領域|人才|新創|園區|科技島|展)"
 )
 #: 農業會, 工具機公會, 半導體學院: the name of a body, not of the industry
 _ORGANISATION = re.compile(
@@ -36,7 +39,7 @@ def extended(text: str, start: int, end: int) -> int:
 
 def plausible(text: str, start: int, end: int, label: str) -> bool:
     """Does a dictionary hit stand for the industry ``label``, by what is around it?"""
-    if _ORGANISATION.match(text, end):
+    if label in _ANY or _ORGANISATION.match(text, end):
         return False
     if label not in CROSS_CUTTING:
         return True

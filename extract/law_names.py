@@ -35,9 +35,10 @@ _QUOTED_SURE = re.compile(rf"(?:{_SURE}|{_ACT})(?:\(?草案\)?)?$")
 _BEHIND_QUOTE = re.compile(r"(?:作業要點|要點|辦法|條例|準則|規範|規則|標準|指引|細則|注意事項|作業程序|規定)(?!者)")
 _BARE_SURE = re.compile(rf"(?:{_SURE})")
 _BARE_VAGUE = re.compile(
-    r"作業程序|管理規則|登記規則|安全規則|處理規則|審查原則|技術規範|作業指引|工作指引|施工規範|設計規範|"
+    r"作業程序|審查原則|技術規範|作業指引|工作指引|施工規範|設計規範|"
     r"審查標準|收費標準|排放標準|管制標準|設置標準|審定標準|認定標準|環境影響評估作業準則"
 )
+_BARE_RULES = re.compile(r"(?:管理|登記|安全|處理|使用管制|審議)規則(?!化)")
 #: 法 ends a name before punctuation, before what follows a law, or before a provision
 _BARE_ACT = re.compile(
     rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修施並已業中所明為\s]|規定|相關|授權|$)(?!等級|中心|"
@@ -79,7 +80,7 @@ _FOREIGN = re.compile(
 )
 
 _N = r"[零〇一二兩三四五六七八九十百\d]+"
-_PART = rf"第{_N}(?:-\d+)?(?:條(?:之{_N})*|點|章|節|編)(?:之{_N})*(?:第{_N}(?:、{_N})*(?:項|款|目))*"
+_PART = rf"(?:第{_N}(?:-\d+)?|(?<=[法例])\d+)(?:條(?:之{_N})*|點|章|節|編)(?:之{_N})*(?:第{_N}(?:、{_N})*(?:項|款|目))*"
 _PROVISION = re.compile(
     rf"{_PART}(?:(?:、|及|與|和|至)(?:{_PART}|第{_N}(?:、{_N})*(?:項|款|目)(?:第{_N}(?:項|款|目))*))*"
 )
@@ -121,7 +122,7 @@ def quoted_laws(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iter
 def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterator[Candidate]:
     """Rules without quotation marks."""
     inside = [(q.start, q.end) for q in quotes if not _SENTENCE.search(q.text)]
-    for pattern, least in ((_BARE_SURE, 2), (_BARE_VAGUE, 4), (_BARE_ACT, 2)):
+    for pattern, least in ((_BARE_SURE, 2), (_BARE_RULES, 2), (_BARE_VAGUE, 4), (_BARE_ACT, 2)):
         for m in pattern.finditer(text):
             if any(a <= m.start() and b == m.end() for a, b in inside):
                 continue
@@ -192,8 +193,8 @@ def single_provisions(printed: str) -> list[tuple[int, int, str]]:
     """
     found: list[tuple[int, int, str]] = []
     # 第1、2項 and 第8款至第10款 stay together
-    for m in re.finditer(r"第(?:(?![及與和]第|、第).)+", printed):
-        name = m[0]
+    for m in re.finditer(r"(?:^|第)(?:(?![及與和]第|、第).)+", printed):
+        name = m[0] if m[0].startswith("第") else "第" + m[0]
         first = _UNIT.search(name)
         if found and first and first[0] in "項款目":
             # 第6款 behind 第3點第4款 is 第3點第6款

@@ -141,8 +141,12 @@ class BodyDictionary(Dictionary):
         if not bodies.plausible(text, start, end, name, self.setting.boundary):
             return None
         body = self.setting.resolver.body(name)
-        if body is None:
+        if body is None or (body.cls == "pol:GovernmentBody" and body.label.endswith(("會議", "會報"))):
+            # a meeting is an event; the councils that are called one are ministries or agencies
             return None
+        # a former name stands for the body that took over
+        authority = self.setting.resolver.authority
+        body = authority.bodies[authority.successor(body.iri)]
         return Candidate(body.cls.split(":")[1], start, end, name, self.rule, known=body.label)
 
 
@@ -276,8 +280,6 @@ class Provisions(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        if "第" not in _text(doc):
-            return
         laws = [(c.start, c.end, c.known or c.name) for c in choose(_found(doc)) if c.kind == "Regulation"]
         yield from law_names.provisions(_text(doc), laws)
 

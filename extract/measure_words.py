@@ -14,21 +14,23 @@ MEASURES = word_list("""
 """)
 #: measure words of counted things
 COUNTS = word_list("""
+    個月 類 線
     人次 家次 場次 件次 項次 班次 隊次 車次 船次 架次 案次 校次 戶次 廠次 次 家 件 案 場 人 名 位 座 處 臺 輛 架
     艘 艦 套 組 個 張 戶 筆 款 檔 篇 本 株 頭 隻 點 品項 項 具 槍孔 幅 門課 所 校 班 隊 團 國 縣市 鄉鎮 部 支 床
     種 門 間 口 條 片 份 顆 枚 冊 集 梯次 期 站 街區 商圈 廠 社區 園區 據點 聚落 系統 分鐘 小時 天 年
 """)
 #: durations, kinds, issues: no results by themselves
-WEAK = frozenset(word_list("分鐘 國 天 小時 年 期 本 條 門 集 點"))
+WEAK = frozenset(word_list("個月 類 分鐘 國 天 小時 年 期 本 條 門 集 點"))
 
 #: measure word, and what follows it where it is the beginning of another word (個月, 次世代)
 _OTHER_WORDS = """
     個 月|別|工作[天日]|資|人資料|層面|面向|禮拜|星期|小時
     次 世代|要|系統|級|氯
-    人 工|機|力|員|均|行|事|才|造|形|體|以下|以上|一
+    人 工|機|力|員|均|行|事|才|造|形|體
     位 元|數|於|址|階
     案 例
     場 域|址|館|所|地|景|邊
+    線 上|性|索|下|圖|路|材|型|纜
     國 家|內|際|防|外|產|中|小
     校 園|外|內|長
     所 有|得|需|屬|在|提

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from extract.boundary import Boundary, Left
+from extract.boundary import TITLE_VERBS, Boundary, Left
 from extract.bracketed import bare, period_behind, period_inside
 from extract.candidates import Candidate
 from extract.quotes import Quoted
@@ -21,7 +21,7 @@ _NOUN = (
     r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|"
     r"行動策略|策略)"
 )
-_BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|專案|策略)"
+_BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|貸款|專案|策略)"
 #: what makes the word another one: 計畫書, 專案辦公室 …
 _NOT_BEHIND = (
     r"(?!書|案(?!」)|性|型|主持|經濟行為|人員|辦公室|小組|會議|管理|列管|經理|團隊|補助款|目標|項下|期程|經費|成員|推動小組|執行期間|審查|委員|師|"
@@ -38,7 +38,7 @@ _COMPLETE = re.compile(r"(?:計畫|方案|綱領|專案|策略|條例|辦法|要
 _SENTENCE = re.compile(r"[，。；！？\n]")
 _NO_NAME = re.compile(
     r"(?:解決|工作|子|分項|替代|備用|配套|因應|推動|執行|實施|行動|合作|具體|優惠|補助|獎勵|相關|年度|等|各|此|本|該|多項|科技|中長程|四年|四年期|第[一二三四五六七八九十\d]+(?:期|階段))"
-    r"(?:計畫|方案|策略|專案)$|.*(?:相關|有關|解決|等|多項)(?:計畫|方案|策略|專案)$"
+    r"(?:計畫|方案|策略|專案)$|.*(?:相關|有關|解決|等|多項|都市)(?:計畫|方案|策略|專案)$"
 )
 _DETERMINED = word_set("""
     各 各項 多項 每 等 相關 有關 某 該 本 此 其 所 此項 該項 的 之
@@ -48,14 +48,16 @@ _DEFINING = word_set("""
 """)
 #: a scheme of this kind is mostly any scheme of the kind (整合方案)
 _LOOSE = re.compile(
-    r"(?:服務|應用|整合|支持|照護|照顧|處理|技術|經營|執行|合作|管理|獎勵|優惠|配套|電價)(?:方案|策略)$|專案$|"
+    r"(?:服務|應用|整合|支持|照護|照顧|處理|技術|經營|執行|合作|管理|獎勵|優惠|配套|電價|系統)(?:方案|策略)$|專案$|"
     r"貸款$"
 )
 _LOOSE_END = re.compile(r"[及或與和]$")
-_COLLECTIVE = re.compile(r"各(?:機關|部會|單位|縣市|校)|業者|廠商")
+_COLLECTIVE = re.compile(r"各(?:機關|部會|單位|縣市|校)|業者|廠商|店家")
 _HAS_ORDINAL = re.compile(rf"{_ORDINAL}|\d\.\d|第[一二三四五六七八九十\d]+|[一二三四五六七八九十]期")
 _LETTERS = re.compile(r"[A-Za-zÅ]")
-_HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：)")
+#: an abbreviation in brackets is given to names
+_ABBREVIATION = re.compile(r"\([A-Z][A-Za-z &.+\-]{1,40}\)")
+_HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：|預計|預定|將|已|業於|係|於\d|自\d)")
 
 
 def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
@@ -99,13 +101,17 @@ def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> It
         left = boundary.left(text, m.start(), _COMPLETE)
         name = bare(text[left.start:m.end()])
         period = period_behind(text, m.end())
-        points = evidence_for(name, left, text, m.end(), quoted_names) + (2 if period else 0)
-        if points >= _THRESHOLD and not boundary.ends_known(name):
+        verbal = boundary.has_verb(name, TITLE_VERBS)
+        points = evidence_for(name, left, text, m.end(), quoted_names, verbal) + (2 if period else 0)
+        if points >= _THRESHOLD and not boundary.governs_known(name):
             yield Candidate("Program", left.start, m.end(), name, "bare-program", 0.75, period=period)
 
 
-def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[str]) -> float:
-    """How much speaks for a bare noun's being a program's name; 0 where something rules it out."""
+def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[str], verbal: bool) -> float:
+    """How much speaks for a bare noun's being a program's name; 0 where something rules it out.
+
+    ``verbal``: does a verb stand inside the name that names do not hold?
+    """
     core = _BARE.sub("", name)
     if left.counted or left.before in _DETERMINED or left.before == "…" or _NO_NAME.fullmatch(name):
         return 0.0
@@ -113,6 +119,10 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
         return 0.0
     if name in quoted_names:
         return 5.0
+    at_start = left.before == "" and (left.start == 0 or text[left.start - 1] in "\n。、).■●•：")
+    heading = at_start and _HEADING_END.match(text, end) is not None
+    if name.endswith("貸款"):
+        return 3.0 if heading else 0.0
     if _LOOSE_END.search(core) or _COLLECTIVE.search(core):
         return 0.0
     points = 0.0
@@ -121,14 +131,17 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
     points += 1 if left.governed else 0
     points += 0.5 if _LETTERS.search(core) else 0
     points += 0.5 if left.specific >= 5 else 0
-    at_start = left.start == 0 or text[left.start - 1] in "\n。、)."
-    if at_start and left.before == "" and _HEADING_END.match(text, end):
-        points += 1
+    points += 1 if heading else 0
+    points += 1.5 if _ABBREVIATION.search(text, left.start, end) or _ABBREVIATION.match(text, end) else 0
+    points += 0.5 if len(core) >= 12 and not verbal else 0
+    points -= 1 if verbal else 0
     if "策略" in name:
         points -= 1
     if _LOOSE.search(name):
         points -= 1.5
-    if "之" in core or "的" in core:
+    elif name.endswith("方案") and not re.search("(?:行動|推動|振興|發展)方案$", name):
+        points -= 0.5
+    if re.search("之|的|及其", core):
         points -= 1.5
     if re.match(r"(?:之|的|等|及相關|與相關)", text[end:end + 3]):
         points -= 0.5

@@ -32,7 +32,9 @@ _YEARS = re.compile(
 )
 #: a year that another is compared with
 _REFERENCE = re.compile(r"(?:較|比|相較|相較於|較於|相對於|對比|相比|優於|高於|低於|以)(?:前|去)?(?:民國)?$")
-_REFERENCE_BEHIND = re.compile(r"^年(?:度)?(?:\d{1,2}月)?(?:為基|相比|同期|比較)")
+_REFERENCE_BEHIND = re.compile(
+    r"^年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?起|^年(?:度)?(?:\d{1,2}月)?(?:為基|相比|同期|比較)"
+)
 
 _PARAMETER_BEHIND = re.compile(r"^(?:\(含\))?(?:以上|以下|以內|內|以外|之內)(?:之|的|者|、|至|及|[\u4e00-\u9fff])")
 _HEADING_COUNT = re.compile(
@@ -40,10 +42,20 @@ _HEADING_COUNT = re.compile(
     r"目標|議題|指標|規定|要件|支柱|挑戰|類別|層級|等級|因素)"
 )
 _TECHNICAL = word_set("""
-    瓩 公里 公斤 公升 坪 kW KW kWh RT Gbps Mbps TB PB 度
+    瓩 公斤 公升 坪 kW KW kWh RT Gbps Mbps TB PB 度
 """)
+#: 由原1,000MW提升至3,000MW: the first figure is where it comes from
+_BASELINE_BEFORE = re.compile(r"(?:由|從|自)原(?:先|來|有)?(?:的|之)?(?:約)?$")
+_BASELINE_BEHIND = re.compile(
+    r"^(?:大幅|逐步|逐年|再)?(?:提升|增加|提高|成長|增長|擴充|擴增|擴大|下降|縮短|減少|降低|增|升|降|減)(?:至|"
+    r"為|到)"
+)
+#: classes of goods and the like are counted, not told apart, from this number on
+_MANY = 100
+#: behind a year: no month, no number of an incident
+_WHOLE_YEAR = re.compile(r"(?!\d)")
 _MEASURING = re.compile(
-    r"(?:達|約|計|為|逾|近|至|共|設置|建置|新增|完成|累計|容量|超過|突破|高|降|升|減|增|成長|面積|長度|總長|供應|有|合計|減少|增加|[：(，。\n])$"
+    r"(?:提供|創造|帶動|促成|達|約|計|為|逾|近|至|共|設置|建置|新增|完成|累計|容量|超過|突破|高|降|升|減|增|成長|面積|長度|總長|供應|有|合計|減少|增加|[：(，。\n])$"
 )
 #: what has the figure in its name: 65瓩氣渦輪機組, 15MW風機
 _RATED = re.compile(
@@ -95,6 +107,9 @@ class _Year:
 def years(text: str) -> list[_Year]:
     """The years named in a text, Gregorian; of a span its last one.
 
+    ``reference`` marks those that no figure belongs to: what is compared with, beginnings
+    (102年起), periods inside quoted names.
+
     >>> [y.value for y in years("自115年至124年，較2020年成長")]
     [2035, 2020]
     """
@@ -109,6 +124,8 @@ def years(text: str) -> list[_Year]:
             continue
         before, behind = text[max(0, m.start() - 8):m.start()], text[m.end() - 1:m.end() + 8]
         reference = bool(_REFERENCE.search(before) or _REFERENCE_BEHIND.match(behind))
+        # the period in a quoted name is the program's
+        reference = reference or text.rfind("「", 0, m.start()) > text.rfind("」", 0, m.start())
         found.append(_Year(m.start(), m.end(), value, reference))
     return found
 
@@ -125,6 +142,8 @@ def targets(text: str, default_year: int | None = None) -> Iterator[Candidate]:
         begin = breaks[i - 1] if i else 0
         end = breaks[i] if i < len(breaks) else len(text)
         year = _year_of(text, figure, named, begin, end)
+        if year is None:
+            year = _carried(text, named, breaks, i)
         q = figure.quantity
         comparator = ""
         before = _BEFORE.search(text, max(0, figure.start - 8), figure.start)
@@ -152,8 +171,14 @@ def states(text: str, figure: Figure) -> bool:
     if unit == "條":
         return bool(_DONE_COUNT.search(before)) and not re.match(r"[之第規、及至「，。款項]", behind or "，")
     if figure.weak:
-        measured = unit in ("天", "小時", "分鐘") and _DURATION.search(before)
+        if unit == "類":
+            return figure.quantity.value >= _MANY
+        measured = unit in ("天", "小時", "分鐘", "個月") and _DURATION.search(before)
         return bool(measured) and not behind.startswith(("內", "以內"))
+    if _BASELINE_BEHIND.match(behind) and _BASELINE_BEFORE.search(before):
+        return False
+    if unit in ("縣市", "鄉鎮", "國") and before.endswith("等"):
+        return False
     if _PARAMETER_BEHIND.match(behind) and not _MEASURING.search(before):
         return False
     if _HEADING_COUNT.match(behind) and unit in ("項", "個", "種", "款", "類"):
@@ -178,6 +203,20 @@ def _year_of(text: str, figure: Figure, named: list[_Year], begin: int, end: int
         if behind and "(" not in text[figure.end:behind[0].start]:
             return behind[0].value
     return last.value if last else None
+
+
+def _carried(text: str, named: list[_Year], breaks: list[int], i: int) -> int | None:
+    """The year of the sentence before, where it reports on a whole year and this one names none.
+
+    A date in the sentence before (112年9月23日奉核定) tells when something happened, not what
+    the next figures refer to; a new line or list item begins anew.
+    """
+    if i == 0 or text[breaks[i - 1]] != "。":
+        return None
+    begin = breaks[i - 2] if i > 1 else 0
+    before = [y for y in named if begin <= y.start < breaks[i - 1] and not y.reference]
+    whole = [y for y in before if _WHOLE_YEAR.match(text, y.end)]
+    return whole[-1].value if whole and len(whole) == len(before) and len({y.value for y in whole}) == 1 else None
 
 
 def kind(sentence: str, text: str, figure: Figure) -> str:

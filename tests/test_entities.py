@@ -57,7 +57,8 @@ def test_no_bodies(text: str) -> None:
 
 def test_speaker() -> None:
     text = "本部國土管理署已提報大院，本部將賡續推動。"
-    assert labels(text, *BODIES, publisher="內政部") == ["內政部國土管理署", "立法院", "內政部"]
+    assert labels(text, *BODIES, publisher="內政部") == ["內政部", "內政部國土管理署", "立法院", "內政部"]
+    assert labels("由本部國土管理署補助。", *BODIES) == ["內政部", "內政部國土管理署"], "the unit tells who speaks"
     assert labels("本部將賡續推動。", *BODIES) == [], "nobody is known to speak"
     assert labels("本部將賡續推動。", *BODIES, publisher="客家委員會") == [], "a council is no 部"
     assert labels("本部分計畫於本部落辦理。", *BODIES, publisher="內政部") == []

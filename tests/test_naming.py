@@ -130,5 +130,6 @@ def test_provisions(text: str, expected: list[tuple[str, str]]) -> None:
 
 def test_function_words_inside_words_are_no_boundaries() -> None:
     cut = tokenizer(["經濟部"])
-    assert cut.lcut("經濟部普及自由貿易及參與式計畫", HMM=False) == ["經濟部", "普及", "自由", "貿易", "及", "參與式", "計畫"]
+    words = cut.lcut("經濟部普及自由貿易及參與式計畫", HMM=False)
+    assert words == ["經濟部", "普及", "自由", "貿易", "及", "參與式", "計畫"]
     assert "普及" in COMPOUNDS.split()
