@@ -54,9 +54,17 @@ def _mention(c: Candidate, clean: Clean, text: str) -> Mention:
     span = clean.span(c.start, c.end)
     surface = text[span.start:span.end]
     return Mention(
-        c.kind, c.known or c.name or surface, surface, span.start, span.end, c.rule, c.confidence,
+        c.kind, c.known or _as_printed(c.name, surface) or surface, surface, span.start, span.end, c.rule, c.confidence,
         c.law, c.quantity, c.year, c.target_kind, c.period,
     )
+
+
+def _as_printed(name: str, surface: str) -> str:
+    """The name with 台 where 台 is printed (the matchers read 臺 for both)."""
+    printed = [char for char in surface if char in "台臺"]
+    if "台" not in printed or len(printed) != name.count("臺"):
+        return name
+    return "".join(printed.pop(0) if char == "臺" else char for char in name)
 
 
 @functools.cache

@@ -9,7 +9,7 @@ and can be switched off by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import spacy
@@ -306,6 +306,7 @@ class Pipeline:
         self.nlp = spacy.blank("zh")
         # the limit guards memory of parsers, which are not used here
         self.nlp.max_length = 10**9
+        self._resolver = resolver
         setting = Setting(resolver, Boundary(
             resolver.authority.body_names,
             [*resolver.terms.regulation_names, *resolver.terms.program_names],
@@ -323,4 +324,12 @@ class Pipeline:
         doc.user_data.update(publisher=publisher, year=year, targets=targets)
         for _, component in self.nlp.pipeline:
             doc = component(doc)
-        return choose(_found(doc))
+        return [self._resolved(c) for c in choose(_found(doc))]
+
+    def _resolved(self, c: Candidate) -> Candidate:
+        """A name found by its pattern gets the main label if the authority files know it."""
+        if c.known is not None or c.kind not in ("Program", "Regulation"):
+            return c
+        resolver = self._resolver
+        named = resolver.program(c.name) if c.kind == "Program" else resolver.regulation(c.name)
+        return replace(c, known=named.label) if named.known else c

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extract.measure_words import COUNTS, MEASURES, WEAK
+from extract.measure_words import COUNTS, MEASURES, WEAK, other_word
 from extract.words import word_list
 from kg.model import Quantity
 from kg.text.numerals import MULTIPLIERS, chinese_number
@@ -18,8 +18,10 @@ _UNIT = "|".join(re.escape(u) for u in sorted((*MEASURES, *COUNTS), key=len, rev
 _CURRENCY = r"(?P<cur>新臺幣|新台幣|NT\$|NTD ?|US\$|美金|歐元)?"
 _QUANTITY = re.compile(
     rf"{_CURRENCY}(?P<neg>(?<![\d\w%])[-−])?(?P<num>{_NUM})(?P<mult>(?:{_MULT})?)"
-    rf"(?:(?P<more>\d{{1,3}}(?:,\d{{3}})*|\d+)(?P<mult2>{_MULT})?)?(?P<plus>餘|多)?(?:\s?(?P<unit>{_UNIT}))?"
+    rf"(?P<more>(?:(?:{_NUM})(?:{_MULT})?){{0,2}})(?:餘|多)?(?:\s?(?P<unit>{_UNIT}))?"
 )
+#: the rest of a number in several steps: 1億5,931萬9,174
+_STEP = re.compile(rf"(?P<num>{_NUM})(?P<mult>(?:{_MULT})?)")
 _RANGE = re.compile(rf"(?P<low>{_NUM})\s?(?P<lowunit>%|(?:{_MULT})?(?:{_UNIT})?)\s?[~至\-–—]\s?$")
 #: Chinese figures count only where the unit or their size shows that something was measured
 _CHINESE = re.compile(
@@ -60,15 +62,21 @@ def _value(number: str) -> Decimal:
     return Decimal(number.replace(",", ""))
 
 
-def _simplify(value: Decimal, multiplier: str, unit: str) -> tuple[Decimal, str]:
-    """2兆1,636億元 -> (21636, 億元): the smallest multiplier that was printed stays in the unit."""
-    if not multiplier:
-        return value, unit
-    return value / MULTIPLIERS[multiplier], multiplier + unit
-
-
 def figures(text: str) -> Iterator[Figure]:
-    """All numbers with units, in order of position; dates, ordinals and names' digits are not told apart here."""
+    """All numbers with units; dates, ordinals and names' digits are not told apart here."""
+    waiting: Figure | None = None
+    for figure in _arabic_figures(text):
+        # the lower end of a range (3.1%至3.6%) is part of the figure behind it
+        if waiting is not None and waiting.end <= figure.start:
+            yield waiting
+        waiting = figure
+    if waiting is not None:
+        yield waiting
+    yield from _chinese_figures(text)
+
+
+def _arabic_figures(text: str) -> Iterator[Figure]:
+    """Numbers in Arabic figures, in order of position."""
     for m in _QUANTITY.finditer(text):
         unit = m["unit"] or ""
         start, end = m.start(), m.end()
@@ -78,9 +86,12 @@ def figures(text: str) -> Iterator[Figure]:
             continue
         value, multiplier = _value(m["num"]), m["mult"] or ""
         if m["more"]:
-            second = m["mult2"] or ""
-            value = value * MULTIPLIERS[multiplier] + _value(m["more"]) * MULTIPLIERS.get(second, Decimal(1))
-            value, multiplier = (value / MULTIPLIERS[second], second) if second else (value, "")
+            value *= MULTIPLIERS[multiplier]
+            for step in _STEP.finditer(m["more"]):
+                multiplier = step["mult"] or ""
+                value += _value(step["num"]) * MULTIPLIERS.get(multiplier, Decimal(1))
+            # the last multiplier stays in the unit: 2兆1,636億元 is 21636 億元
+            value /= MULTIPLIERS.get(multiplier, Decimal(1))
         if m["neg"]:
             value = -value
         foreign = {"US$": "美元", "美金": "美元", "歐元": "歐元"}.get(m["cur"] or "")
@@ -101,6 +112,8 @@ def figures(text: str) -> Iterator[Figure]:
                 unit = _COUNTED[noun["unit"]]
             else:
                 continue
+        if unit in COUNTS and text.startswith("次", end) and not other_word("次", text[end + 1:end + 8]):
+            unit, end = unit + "次", end + 1
         if unit in ("噸", "公噸"):
             more = _ADJACENT_UNIT.match(text, end)
             if more:
@@ -114,7 +127,6 @@ def figures(text: str) -> Iterator[Figure]:
         if per:
             unit += "/" + {"日": "日", "天": "日", "年": "年", "月": "月"}[per["per"]]
         yield Figure(start, end, Quantity(value, (multiplier + unit), text[start:end], value_max=value_max), weak)
-    yield from _chinese_figures(text)
 
 
 def _chinese_figures(text: str) -> Iterator[Figure]:

@@ -89,6 +89,7 @@ _SUBJECT_TAIL = re.compile(
     r"(?:約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|為|共計|共|計|合計|累計|已|至|提升|增加|成長|以|之|的|"
     r"到|新臺幣|高|上看|可|將|破)+$"
 )
+_LIST_MARK = re.compile(r"^(?:\d{1,2}[、.]|\(?[一二三四五六七八九十\d]{1,2}\)|[A-Za-z][.、])+")
 _LABEL_BEHIND = re.compile(r"^(?:以上|以下|左右)?(?:之|的)?([\u4e00-\u9fffA-Za-z]{1,18})")
 _DATE_WORDS = re.compile(
     r"(?:(?:中華)?民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初)?(?:前|"
@@ -247,4 +248,4 @@ def subject(text: str, figure: Figure) -> str:
     lead = re.sub(r"^.*[」』]", "", lead) if len(lead) > 30 else lead
     behind = _LABEL_BEHIND.match(text[figure.end:figure.end + 24])
     noun = behind[1] if behind and figure.quantity.unit not in ("%", "倍", "成") else ""
-    return (lead + noun).strip("「」『』 、-─—")[:40]
+    return _LIST_MARK.sub("", (lead + noun).strip("「」『』，。；：()■●• 、-─—"))[:40]

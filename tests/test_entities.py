@@ -64,6 +64,15 @@ def test_speaker() -> None:
     assert labels("本部分計畫於本部落辦理。", *BODIES, publisher="內政部") == []
 
 
+def test_former_name_stands_for_the_body_that_took_over() -> None:
+    assert labels("環保署於106年公告，農委會協辦。", *BODIES) == ["環境部", "農業部"]
+
+
+def test_meetings_are_no_bodies() -> None:
+    assert labels("第十二次全國科學技術會議圓滿落幕。", *BODIES) == []
+    assert labels("國家安全會議提出報告。", *BODIES) == ["國家安全會議"]
+
+
 def test_body_named_before() -> None:
     assert labels("勞動部修正規定，該部並辦理說明會。", *BODIES) == ["勞動部", "勞動部"]
 
@@ -100,6 +109,10 @@ def test_line_breaks_and_full_width_forms() -> None:
     period = found[0].period
     assert period is not None and (period.start, period.end) == (2024, 2027)
     assert all(text[m.start:m.end] == m.surface for m in found)
+
+
+def test_label_keeps_the_printed_character() -> None:
+    assert labels("推動「台西臺東海線再生計畫」。", "Program") == ["台西臺東海線再生計畫"]
 
 
 def test_lines_ended_on_purpose_stay_apart() -> None:

@@ -38,6 +38,11 @@ def read(text: str, year: int | None = None) -> list[tuple[str, str, int | None]
     ("補助1,805中小型店家，", ("1805", "家", None)),
     ("提高2.5個百分點，", ("2.5", "個百分點", None)),
     ("出口達US$3億，", ("3", "億美元", None)),
+    ("資料量達1億5,931萬9,174件，", ("159319174", "件", None)),
+    ("查驗4,436站次。", ("4436", "站次", None)),
+    ("平均審結期間為4.5個月。", ("4.5", "個月", None)),
+    ("由原1,000MW提升至3,000MW。", ("3000", "MW", None)),
+    ("於嘉義、臺南等2縣市設5處園區。", ("5", "處", None)),
     ("平均存量天數為10.6天，", ("10.6", "天", None)),
 ])
 def test_quantities(text: str, expected: tuple[str, str, int | None]) -> None:
@@ -70,7 +75,11 @@ def test_no_targets(text: str) -> None:
     ("2021年達64億元，較2020年成長22%。", [2021, 2021]),
     ("自107年至113年1月底核定30件，", [2024]),
     ("第二期（112-116年）挹注970億元，", [2027]),
-    ("112年完成3家。另輔導5家。", [2023, None]),
+    ("112年完成3家。另輔導5家。", [2023, 2023]),
+    ("112年9月23日奉核定。共計91項工程。", [None]),
+    ("112年完成3家。\n另輔導5家。", [2023, None]),
+    ("103年起陸續推動5座，", [None]),
+    ("「水環境計畫(110-115年)」共計推動16座，", [None]),
     ("113年完成12案；並舉辦4場次，", [2024, 2024]),
     ("112學年度補助80校，", [2023]),
     ("參與者9人。", [None]),
@@ -102,6 +111,9 @@ def test_range_keeps_both_ends() -> None:
     (found,) = targets("可節省3~5%用電。")
     assert found.quantity is not None
     assert (found.quantity.value, found.quantity.value_max) == (Decimal(3), Decimal(5))
+    (found,) = targets("占比維持在3.1%至3.6%區間。")
+    assert found.quantity is not None
+    assert (found.quantity.value, found.quantity.value_max) == (Decimal("3.1"), Decimal("3.6"))
 
 
 def test_subject() -> None:
