@@ -255,7 +255,8 @@ class _Checker:
     def text(self, header: dict[Any, Any], key: Any, where: str = "") -> Text:
         value = header.get(key)
         if not isinstance(value, dict) or not value.get("zh") or not value.get("en"):
-            self.fail(str(key), f"{where + '.' if where else ''}{key} 要有 zh 與 en (needs zh and en)")
+            at = key if key in header else where.split(".")[-1] or key
+            self.fail(str(at), f"{where + '.' if where else ''}{key} 要有 zh 與 en (needs zh and en)")
         return {str(k): str(v).strip() for k, v in value.items()}  # type: ignore[union-attr]
 
     def parameter(self, name: str, spec: Any) -> Parameter:

@@ -6,7 +6,7 @@ networkx computes the measures and the positions; both are deterministic (fixed 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,13 +15,16 @@ import pyoxigraph as ox
 
 from kg.catalog import CannedQuery
 from kg.catalog import Network as Shape
-from kg.names import compact
+from kg.export.palette import COLOURS
+from kg.names import compact, expand
 
 SEED = 20250101
 #: short labels for display; long Chinese labels make Gephi slow and unreadable
 SHORT = 16
 #: force-directed positions are computed up to this many nodes, beyond it nodes stand on circles by class
 LAID_OUT = 1500
+_TYPE = ox.NamedNode(expand("rdf:type"))
+_GENERAL = {"GovernmentBody", "PlanElement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,20 @@ def of_query(query: CannedQuery, store: ox.Store, raw: dict[str, list[str]], lan
     solutions = query.run(store, raw)
     names = [v.value for v in solutions.variables]
     network = from_rows(query.title[language], query.network, solutions, names)
+    network.nodes = {i: replace(n, cls=_class_of(store, i) or n.cls) for i, n in network.nodes.items()}
     return measured(network)
+
+
+def _class_of(store: ox.Store, iri: str) -> str:
+    """The thing's own class among those that have a colour, the most specific one; empty if it has none."""
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:  # a literal stands for the thing
+        return ""
+    found = {compact(q.object.value).removeprefix("pol:") for q in store.quads_for_pattern(node, _TYPE, None)
+             if isinstance(q.object, ox.NamedNode)}
+    own = found & set(COLOURS)
+    return min(own - _GENERAL or own, default="")
 
 
 def graph(network: Network) -> nx.Graph[str]:

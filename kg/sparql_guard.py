@@ -6,7 +6,7 @@ The lexical rules are those of SPARQL 1.1, section 19.8. The engine reads withou
 tokenizer, by grammar, so it accepts some texts that the standard's longest-match rule
 does not (``trueSERVICE<…>``, ``SERVICE:x{…}``, ``?a<'>'``): a word or prefix that merely
 contains SERVICE counts as the keyword, and what could be read as an IRI or as a
-comparison with a string or comment after it is refused.
+comparison (so inside brackets only) with a string or comment after it is refused.
 """
 
 from __future__ import annotations
@@ -53,14 +53,17 @@ def _words(text: str) -> list[tuple[str, int]]:
 
 def guard(text: str) -> None:
     """Raises Refused for SERVICE, LOAD and updates, and for what cannot be told from them."""
+    depth = 0
     for m in _TOKEN.finditer(text):
         word = ""
-        if m["word"]:
+        if m["other"]:
+            depth += {"(": 1, ")": -1}.get(m["other"], 0)
+        elif m["word"]:
             upper = m["word"].upper()
             word = "SERVICE" if "SERVICE" in upper else upper if upper in _UPDATES else ""
         elif m["prefixed"] and "SERVICE" in (m["prefix"] or "").upper():
             word = "SERVICE"
-        elif m["iri"] and not _ABSOLUTE.match(m["iri"]) and ("'" in m["iri"] or "#" in m["iri"]):
+        elif m["iri"] and depth > 0 and not _ABSOLUTE.match(m["iri"]) and ("'" in m["iri"] or "#" in m["iri"]):
             word = m["iri"]
         if word:
             line = text.count("\n", 0, m.start()) + 1

@@ -32,13 +32,14 @@ def number(value: float) -> str:
 
 
 def write(network: Network, *, source: str = "", version: str = "", on: date | None = None) -> Iterator[str]:
-    """The file in pieces. ``source`` says what was asked, ``version`` the graph's version."""
+    """The file in pieces. ``source`` says what was asked, ``version`` is the graph's."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">\n'
     modified = f" lastmodifieddate={attribute(on.isoformat())}" if on else ""
     yield f"<meta{modified}><creator>policy-kg</creator>"
     yield f"<keywords>{_content(network.title)}</keywords>"
-    yield f"<description>{_content(' · '.join(x for x in (network.title, source, version) if x))}</description></meta>\n"
+    described = " · ".join(x for x in (network.title, source, version) if x)
+    yield f"<description>{_content(described)}</description></meta>\n"
     kind = "directed" if network.directed else "undirected"
     yield f'<graph defaultedgetype="{kind}" mode="static">\n'
     yield (
