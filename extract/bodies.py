@@ -150,4 +150,5 @@ def _is_unit(name: str, boundary: Boundary) -> bool:
     words = boundary.words(name)
     # 推動辦公室: a verb directly in front of the last noun is part of the name
     inner = words[:-2] if len(words) > 2 and words[-2] in TITLE_VERBS else words[:-1]
-    return not any(w in boundary.bodies or w in HARD or (w in VERBS and w not in JOINTS) for w in inner)
+    joined = JOINTS - {"及", "暨"}
+    return not boundary.bodies.intersection(words) and not any(w in HARD or w in joined or w in VERBS for w in inner)

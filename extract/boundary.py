@@ -159,4 +159,4 @@ def _lists(text: str, begin: int, complete: re.Pattern[str]) -> bool:
 
 
 def _symbols(word: str) -> bool:
-    return not any(c.isalnum() for c in word)
+    return not any(c.isalpha() for c in word)

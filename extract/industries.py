@@ -26,8 +26,10 @@ _TRADE_BEHIND = re.compile(
 )
 #: 農業會, 工具機公會, 半導體學院: the name of a body, not of the industry
 _ORGANISATION = re.compile(
-    r"(?:同業)?(?:公會|協會|學會|總會|工會|會(?!展)|部(?!門|分)|署|局|廳|學院|大學|學系|銀行|博物館|法(?!規))"
+    r"(?:同業)?(?:公會|協會|學會|總會|工會|會(?!展)|部(?!門|分)|署|局|廳|學院|大學|學系|銀行|博物館|法(?!規)|(?:改良|試驗|研究)[場所院船])"
 )
+#: 數位化工具, 美化工作: the characters of an industry's name across two other words
+_ACROSS = {"化工": re.compile(r"[作具程序時資]"), "工程": re.compile(r"[師式]"), "水產": re.compile(r"[出生量]")}
 _TRADE_BEFORE = re.compile(r"(?:【|產業[:：]|產業\(如|產業\(|扶植)$")
 
 
@@ -40,6 +42,9 @@ def extended(text: str, start: int, end: int) -> int:
 def plausible(text: str, start: int, end: int, label: str) -> bool:
     """Does a dictionary hit stand for the industry ``label``, by what is around it?"""
     if label in _ANY or _ORGANISATION.match(text, end):
+        return False
+    across = _ACROSS.get(text[start:end])
+    if across is not None and across.match(text, end):
         return False
     if label not in CROSS_CUTTING:
         return True
