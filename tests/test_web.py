@@ -223,6 +223,14 @@ def test_required_parameter_is_asked_for(client: FlaskClient) -> None:
     assert client.get("/queries/industry-dossier.json").status_code == 400
 
 
+def test_a_quote_leads_to_its_place(client: FlaskClient) -> None:
+    page = client.get("/queries/industry-dossier?industry=太空產業", headers=HTML).get_data(as_text=True)
+    link = re.search(r'<q><a href="([^"]+)">發展太空零件</a></q>', page)
+    assert link is not None
+    evidence = client.get(link[1], headers=HTML).get_data(as_text=True)
+    assert "發展太空零件" in evidence and f"/source/{KEY}?start=" in evidence
+
+
 def test_a_wrong_value_keeps_the_form(client: FlaskClient) -> None:
     answer = client.get("/queries/budget-lines?year=abc", headers=HTML)
     page = answer.get_data(as_text=True)

@@ -179,9 +179,9 @@ def _picker(
 
 
 def _cell(store: ox.Store, row: Any, name: str, variables: list[str]) -> dict[str, str]:
-    """A cell's text, and the IRI behind it: a ``x_label`` column links to its ``x``."""
+    """A cell's text, and the IRI behind it: a ``x_label`` column links to its ``x``, a quote to its evidence."""
     term = row[name]
-    partner = name.removesuffix("_label")
+    partner = "evidence" if name == "quote" else name.removesuffix("_label")
     target = row[partner] if partner != name and partner in variables else term
     number = isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS
     return {
