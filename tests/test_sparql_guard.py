@@ -72,7 +72,8 @@ _PIECES = st.sampled_from([
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(_PIECES, max_size=6).map("".join), st.lists(_PIECES, max_size=6).map("".join),
+@given(st.lists(_PIECES, max_size=6).map("".join) | st.lists(_PIECES, max_size=3).map(lambda p: f"FILTER(?a{''.join(p)})"),
+       st.lists(_PIECES, max_size=6).map("".join),
        st.sampled_from([f"SERVICE{REMOTE}", f"SERVICE {REMOTE}", "SERVICE:x", "service SILENT ex:x "]))
 def test_what_passes_never_calls_out(before: str, after: str, call: str) -> None:
     """Whatever stands around it: a query that the guard lets through makes the engine call nobody."""

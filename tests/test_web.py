@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from kg import ids
 from kg.export.palette import COLOURS
+from kg.export.table import to_csv
 from kg.names import ID
 from kg.web import create_app
 from kg.web.entity import href
 from kg.web.errors import bilingual
-from kg.web.queries import to_csv
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 KEY = tiny_graph.KEY

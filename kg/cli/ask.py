@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -25,6 +23,7 @@ def ask(name: str | None, store: str, params: tuple[str, ...], form: str, output
     from kg.catalog import CatalogError, UnknownQuery, load
     from kg.catalog_types import BadValue
     from kg.export import gexf
+    from kg.export.table import to_csv
     from kg.network import of_query
     from kg.store import StoreError, VersionedStore
 
@@ -55,11 +54,7 @@ def ask(name: str | None, store: str, params: tuple[str, ...], form: str, output
             if form == "json":
                 text = json.dumps([dict(zip(names, r, strict=True)) for r in rows], ensure_ascii=False, indent=1) + "\n"
             elif form == "csv":
-                out = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
-                csv.writer(out, lineterminator="\n").writerows([names, *rows])
-                if output:
-                    out.close()
-                return
+                text = to_csv([names, *rows], "\n")
             else:
                 shown = [n for n in (query.columns or names) if n in names]
                 at = [names.index(n) for n in shown]

@@ -1,1 +1,1 @@
-"""Graph views in the formats of other tools: one module per format."""
+"""Query results and graph views in the formats of other tools: one module per format."""

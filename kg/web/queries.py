@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,6 +12,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from kg.catalog import CannedQuery, Catalog, Parameter
 from kg.catalog_types import BadValue, options
 from kg.export import gexf
+from kg.export.table import to_csv
 from kg.names import expand
 from kg.network import of_query
 from kg.web.errors import Problem, bilingual
@@ -38,8 +36,6 @@ TOPICS: dict[str, tuple[str, str]] = {
 }
 #: query-string names that are no parameters of the query
 _RESERVED = {"format", "lang"}
-#: spreadsheet programs run cells that begin with these (OWASP, CSV injection)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def by_topic(catalog: Catalog) -> list[dict[str, Any]]:
@@ -209,20 +205,3 @@ def _value(term: Any) -> Any:
         if kind == "boolean":
             return term.value == "true"
     return str(term.value)
-
-
-def to_csv(rows: Iterable[list[str]]) -> str:
-    """CSV (RFC 4180); cells that a spreadsheet would run as formulas are guarded with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow(["'" + c if c.startswith(_FORMULA) and not _is_number(c) else c for c in row])
-    return out.getvalue()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -63,7 +63,8 @@ def endpoint() -> Response:
     """A query's result, or the form."""
     text, default_graphs, named_graphs = _asked()
     if text is None:
-        if request.method == "GET" and negotiate(["application/json", "text/html"]) == "text/html":
+        readable = request.accept_mimetypes.best_match(["application/json", "text/html"])
+        if request.method == "GET" and readable == "text/html":
             return Response(render_template("sparql.html", text=EXAMPLE, result=None), mimetype="text/html")
         raise Problem(400, "no-query", "缺少 query 參數", "There is no query.", "/sparql?query=SELECT…")
     guard(text)
