@@ -71,8 +71,12 @@ _PIECES = st.sampled_from([
 ])
 
 
+def _filter(pieces: list[str]) -> str:
+    return f"FILTER(?a{''.join(pieces)})"
+
+
 @settings(max_examples=400, deadline=None)
-@given(st.lists(_PIECES, max_size=6).map("".join) | st.lists(_PIECES, max_size=3).map(lambda p: f"FILTER(?a{''.join(p)})"),
+@given(st.lists(_PIECES, max_size=6).map("".join) | st.lists(_PIECES, max_size=3).map(_filter),
        st.lists(_PIECES, max_size=6).map("".join),
        st.sampled_from([f"SERVICE{REMOTE}", f"SERVICE {REMOTE}", "SERVICE:x", "service SILENT ex:x "]))
 def test_what_passes_never_calls_out(before: str, after: str, call: str) -> None:
