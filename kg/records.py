@@ -143,7 +143,7 @@ class Records:
         if isinstance(places, (Span, Clean)):
             return [places]
         if isinstance(places, tuple) and len(places) == 2 and isinstance(places[0], int):
-            return [cast(tuple[int, int], places)]
+            return [(places[0], places[1])]
         return list(cast(Iterable[Place], places))
 
     def part(

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from kg.build import build
+from kg.store import VersionedStore
 
 ROOT = Path(__file__).parents[1]
+
+# the same examples on every machine and in every run, however slow it is
+settings.register_profile("kg", deadline=None, derandomize=True, database=None)
+settings.load_profile("kg")
+
+#: what the program, run as a command, has written and returned
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +31,36 @@ def seeds() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real documents in ../shared/seeds beside {ROOT.name}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_files() -> list[Path]:
+    """The sample documents, one of each genre and one of none."""
+    return sorted((ROOT / "samples").glob("*.txt"))
+
+
+@pytest.fixture(scope="session")
+def sample_store(sample_files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> VersionedStore:
+    """A store with the samples, built once; tests read it and leave it as it is."""
+    store = VersionedStore(tmp_path_factory.mktemp("samples") / "store")
+    report = build(sample_files, store)
+    assert report.ok, report.failed
+    return store
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """The environment of a process that runs the program from any folder."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {k: v for k, v in os.environ.items() if k != "KG_STORE"} | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+@pytest.fixture(scope="session")
+def kg(environment: dict[str, str]) -> Command:
+    """Runs ``kg`` with arguments in a process of its own."""
+    def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kg", *map(str, arguments)], capture_output=True, encoding="utf-8", timeout=120,
+            env=environment, **options,
+        )
+    return run

@@ -106,7 +106,7 @@ class VersionedStore:
         version = version or self.require()
         try:
             return ox.Store.read_only(str(version.graph))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: damaged files
             raise StoreError(
                 f"{version.path}：資料庫打不開，請重新 kg build (cannot be opened: {error}; build again)"
             ) from error

@@ -37,8 +37,8 @@ RANK: dict[str, int] = {kind: i for i, kind in enumerate((
     "chapter", "formal", "chinese", "chinese-paren", "decimal", "arabic", "arabic-paren", "roman-upper", "letter-upper",
     "letter-lower", "roman-lower", "letter-paren",
 ))}
-#: list dashes and bold marks that may stand before a marker
-LEAD = re.compile(r"^[\s\u3000]*(?:[-–—•●■◆*＊]+\s*)?(?:\*\*)?[\s\u3000]*")
+#: list dashes, bold marks and a file's byte order mark that may stand before a marker
+LEAD = re.compile(r"^\ufeff?[\s\u3000]*(?:[-–—•●■◆*＊]+\s*)?(?:\*\*)?[\s\u3000]*")
 
 
 @dataclass(frozen=True, slots=True)
