@@ -118,6 +118,8 @@ class Boundary:
             if window[i] in "()" and not any(a <= i < b for a, b in spans):
                 at = i + 1
         begin = floor + at
+        dated = _YEAR.match(text[begin:head])
+        begin += dated.end() if dated else 0
         clause_start = at > 0 or floor == 0
         words = self.words(text[begin:head])
         starts = []
@@ -130,6 +132,9 @@ class Boundary:
         owner: int | None = None
         for i, (word, a) in enumerate(zip(words, starts, strict=True)):
             rest = head - a - len(word)
+            if any(floor + p < a < floor + q for p, q in spans):
+                # 以下稱 in brackets inside the name
+                continue
             if word in self.bodies:
                 start, before, governed = a + len(word), word, True
                 behind = words[i + 1] if i + 1 < len(words) else ""

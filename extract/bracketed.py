@@ -10,7 +10,7 @@ from kg.text.years import period as read_period
 #: 計畫(SBIR), 學院(AWE)計畫, 接收站(以下稱三接): no part of the name
 _ABBREVIATION = re.compile(r"\((?:[A-Za-z0-9 &.,/+'’\-:]+|(?:以下)?(?:簡)?稱[^()]{1,16}|下(?:簡)?稱[^()]{1,16}|草案)\)")
 _PERIOD_BRACKET = re.compile(r"\(([^()]{0,12}\d{2,4}[^()]{0,24})\)")
-_TRAILING_PERIOD = re.compile(r"\([^()]{0,12}\d{2,4}[^()]{0,24}年?[^()]{0,6}\)$")
+_TRAILING_PERIOD = re.compile(r"\s?\([^()]{0,12}\d{2,4}[^()]{0,24}年?[^()]{0,6}\)$")
 
 
 def bare(name: str) -> str:

@@ -18,16 +18,16 @@ from extract.words import word_set
 _ORDINAL = r"第[一二三四五六七八九十\d]+(?:期|階段)"
 _TAIL = rf"(?:\s?\d\.\d|-?{_ORDINAL}(?:計畫)?|\s?(?:II|III|IV)(?![A-Za-z]))?"
 _NOUN = (
-    r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|"
+    r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|"
     r"行動策略|策略)"
 )
-_BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|貸款|專案|策略)"
+_BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|貸款|優惠措施|專案|策略)"
 #: what makes the word another one: 計畫書, 專案辦公室 …
 _NOT_BEHIND = (
     r"(?!書|案(?!」)|性|型|主持|經濟行為|人員|辦公室|小組|會議|管理|列管|經理|團隊|補助款|目標|項下|期程|經費|成員|推動小組|執行期間|審查|委員|師|"
     r"編號|名稱|單位|性質|類別|概要|管考|內容|主軸|聯盟|平臺|平台)"
 )
-_QUOTED_END = re.compile(rf"{_NOUN}{_TAIL}(?:[-─－][^，。；「」]{{2,16}})?(?:\([^()]*\))*$")
+_QUOTED_END = re.compile(rf"{_NOUN}{_TAIL}(?:[-─－][^，。；「」]{{2,16}})?(?:\s?\([^()]*\))*$")
 _BEHIND_QUOTE = re.compile(
     rf"(?:\([^()]{{1,30}}\))?(?:專案|行動|整合|發展|試辦|補助|推動|示範|旗艦|先期|研究|建設|"
     rf"中長程){{0,2}}(?:計畫|方案|綱領|專案(?!貸款|辦公室|小組)){_TAIL}{_NOT_BEHIND}"
@@ -57,7 +57,10 @@ _HAS_ORDINAL = re.compile(rf"{_ORDINAL}|\d\.\d|第[一二三四五六七八九�
 _LETTERS = re.compile(r"[A-Za-zÅ]")
 #: an abbreviation in brackets is given to names
 _ABBREVIATION = re.compile(r"\([A-Z][A-Za-z &.+\-]{1,40}\)")
-_HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：|預計|預定|將|已|業於|係|於\d|自\d)")
+_OPENING = frozenset(("", "其中", "此外"))
+#: a list of names goes on
+_NEXT_NAME = re.compile(r"(?:、|及|與|和|以及)[^，。；：\n「」]{4,30}?(?:計畫|方案)")
+_HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：|預計|預定|將|已|業於|係|於\d|自\d|計(?:辦理|核|補助))")
 
 
 def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
@@ -67,7 +70,7 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
             continue
         if _QUOTED_END.search(q.text):
             name = bare(q.text)
-            weak = name.endswith(("策略", "藍圖", "白皮書", "倡議", "專案"))
+            weak = name.endswith(("策略", "路徑", "藍圖", "白皮書", "倡議", "專案"))
             if _NO_NAME.fullmatch(name):
                 continue
             if boundary.specific(_BARE.sub("", name)) < 2 and not (len(name) >= 8 or _HAS_ORDINAL.search(name)):
@@ -119,9 +122,10 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
         return 0.0
     if name in quoted_names:
         return 5.0
-    at_start = left.before == "" and (left.start == 0 or text[left.start - 1] in "\n。、).■●•：")
+    opens = left.start == 0 or text[left.start - 1] in "\n。，；、).■●•："
+    at_start = left.before in _OPENING and (opens or left.before != "")
     heading = at_start and _HEADING_END.match(text, end) is not None
-    if name.endswith("貸款"):
+    if name.endswith(("貸款", "優惠措施")):
         return 3.0 if heading else 0.0
     if _LOOSE_END.search(core) or _COLLECTIVE.search(core):
         return 0.0
@@ -132,6 +136,7 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
     points += 0.5 if _LETTERS.search(core) else 0
     points += 0.5 if left.specific >= 5 else 0
     points += 1 if heading else 0
+    points += 0.5 if _NEXT_NAME.match(text, end) else 0
     points += 1.5 if _ABBREVIATION.search(text, left.start, end) or _ABBREVIATION.match(text, end) else 0
     points += 0.5 if len(core) >= 12 and not verbal else 0
     points -= 1 if verbal else 0

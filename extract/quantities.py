@@ -22,7 +22,7 @@ _QUANTITY = re.compile(
 )
 #: the rest of a number in several steps: 1億5,931萬9,174
 _STEP = re.compile(rf"(?P<num>{_NUM})(?P<mult>(?:{_MULT})?)")
-_RANGE = re.compile(rf"(?P<low>{_NUM})\s?(?P<lowunit>%|(?:{_MULT})?(?:{_UNIT})?)\s?[~至\-–—]\s?$")
+_RANGE = re.compile(rf"(?P<low>{_NUM})\s?(?P<lowunit>%|(?:{_MULT})?(?:{_UNIT})?)\s?[~～至\-–—]\s?$")
 #: Chinese figures count only where the unit or their size shows that something was measured
 _CHINESE = re.compile(
     r"(?P<num>[一二兩三四五六七八九十百千]+)(?P<half>點[一二三四五六七八九])?"

@@ -28,7 +28,7 @@ _YEAR = r"(?:(?:中華)?民國)?(?P<{0}>\d{{4}}|\d{{2,3}})"
 _MONTH = r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初|中旬|底)?"
 _YEARS = re.compile(
     rf"(?<![\d.,A-Za-z]){_YEAR.format('a')}(?:年度?{_MONTH})?[^，。；、\n\d]{{0,6}}?[-–—~～至到迄]+{_YEAR.format('b')}年"
-    rf"|(?<![\d.,A-Za-z]){_YEAR.format('c')}學?年(?!期|來|以上|內|間|餘|多|級|長|國產)"
+    rf"|(?<![\d.,A-Za-z]){_YEAR.format('c')}學?年(?!期|代|來|以上|內|間|餘|多|級|長|國產)"
 )
 #: a year that another is compared with
 _REFERENCE = re.compile(r"(?:較|比|相較|相較於|較於|相對於|對比|相比|優於|高於|低於|以)(?:前|去)?(?:民國)?$")
@@ -49,6 +49,11 @@ _BASELINE_BEFORE = re.compile(r"(?:由|從|自)原(?:先|來|有)?(?:的|之)?(?
 _BASELINE_BEHIND = re.compile(
     r"^(?:大幅|逐步|逐年|再)?(?:提升|增加|提高|成長|增長|擴充|擴增|擴大|下降|縮短|減少|降低|增|升|降|減)(?:至|"
     r"為|到)"
+)
+#: 提供1萬人以上的就業機會 is a result, 資本額5億元以上之企業 a condition
+_RESULT = re.compile(
+    r"(?:提供|創造|帶動|促成|達|逾|新增|完成|累計|超過|突破|提升|提高|降低|減少|增加|成長|降至|至|吸引|共|"
+    r"協助|輔導)$"
 )
 #: classes of goods and the like are counted, not told apart, from this number on
 _MANY = 100
@@ -87,12 +92,12 @@ _SUBJECT_EDGE = re.compile(
 )
 _SUBJECT_TAIL = re.compile(
     r"(?:約|逾|超過|突破|將近|近|達到|達|至少|小於|大於|為|共計|共|計|合計|累計|已|至|提升|增加|成長|以|之|的|"
-    r"到|新臺幣|高|上看|可|將|破)+$"
+    r"到|新臺幣|高|上看|可|將|破|不|未)+$"
 )
 _LIST_MARK = re.compile(r"^(?:\d{1,2}[、.]|\(?[一二三四五六七八九十\d]{1,2}\)|[A-Za-z][.、])+")
 _LABEL_BEHIND = re.compile(r"^(?:以上|以下|左右)?(?:之|的)?([\u4e00-\u9fffA-Za-z]{1,18})")
 _DATE_WORDS = re.compile(
-    r"(?:(?:中華)?民國)?\d{2,4}(?:[-~至]\d{2,4})?年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初)?(?:前|"
+    r"(?:(?:中華)?民國)?\d{2,4}(?:[-~至]\d{2,4})?學?年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初)?(?:前|"
     r"止|起|間)?"
 )
 
@@ -180,7 +185,7 @@ def states(text: str, figure: Figure) -> bool:
         return False
     if unit in ("縣市", "鄉鎮", "國") and before.endswith("等"):
         return False
-    if _PARAMETER_BEHIND.match(behind) and not _MEASURING.search(before):
+    if _PARAMETER_BEHIND.match(behind) and not _RESULT.search(before):
         return False
     if _HEADING_COUNT.match(behind) and unit in ("項", "個", "種", "款", "類"):
         return False
