@@ -198,7 +198,7 @@ class _Text:
         if cls == "pol:Goal":
             section = self.records.section(section, m.text, str(m.ordinal), label, place, RULE)
         if self.records.publisher:
-            self.records.derive(iri, "pol:leadBy", self.records.publisher, "plan-element-is-publisher's")
+            self.records.derive(iri, "pol:leadBy", self.records.publisher, "publisher-leads-its-plan")
         self.made[i] = _Place(section, iri, above.depth + 1)
         self.records.mentions_in(iri, text, year=self.year)
         self.records.read(text)
@@ -238,7 +238,7 @@ class _Table:
         if work_plan is not None:
             self.records.relate(line, "pol:workPlan", work_plan[0], work_plan[1], TABLE_RULE, row.confidence)
         if self.plan.agency:
-            self.records.derive(line, "pol:agency", self.plan.agency, "line-of-the-publisher's-plan")
+            self.records.derive(line, "pol:agency", self.plan.agency, "line-belongs-to-plan-publisher")
         m = _PROGRAM.match(row.item.text)
         if m:
             name = row.item[:m.end("name")]
@@ -275,7 +275,7 @@ class _Table:
             attributes={"pol:number": m.text if m else None, "dcterms:description": whole},
         )
         if top and self.plan.agency:
-            self.records.derive(iri, "pol:leadBy", self.plan.agency, "plan-element-is-publisher's")
+            self.records.derive(iri, "pol:leadBy", self.plan.agency, "publisher-leads-its-plan")
         self.records.mentions_in(iri, text, year=self.plan.year)
         return iri
 

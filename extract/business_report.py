@@ -100,7 +100,7 @@ def _measures(records: Records, written: list[Written], publisher: str | None) -
             "pol:number": w.unit.marker.text if w.unit.marker else None, "dcterms:description": rest or None,
         })
         if publisher:
-            records.derive(iri, "pol:leadBy", publisher, "report-unit-is-publisher's")
+            records.derive(iri, "pol:leadBy", publisher, "publisher-leads-its-report")
         for part in _with_parts(i, below):
             for thing in mentioned.get(written[part].iri, ()):
                 records.derive(iri, "pol:mentions", thing, "measure-mentions-what-its-section-mentions")
