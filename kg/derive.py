@@ -31,14 +31,18 @@ SELECT DISTINCT ?body ?industry WHERE {
 RULE_LABELS: dict[str, tuple[str, str]] = {
     ACTIVE_IN: (
         "機關主辦、協辦、答復或負責的事項以該產業為對象或涵蓋該產業，即視為參與該產業",
-        "a body is active in an industry that something it leads, joins, answers for or is responsible for targets or covers",
+        "a body is active in the industries that what it leads, joins, answers or is responsible for targets",
     ),
     "measure-inherits-strategy-bodies": (
         "措施沿用所屬策略的主辦與協辦機關", "a measure has the lead and partners of its strategy",
     ),
     "publisher-leads-its-plan": ("施政計畫的項目由提出計畫的機關主辦", "the body whose plan it is leads its elements"),
-    "publisher-leads-its-report": ("業務報告的工作由提出報告的機關主辦", "the body whose report it is leads what it reports"),
-    "line-belongs-to-plan-publisher": ("計畫項目屬於提出施政計畫的機關", "a budget line belongs to the body whose plan it is in"),
+    "publisher-leads-its-report": (
+        "業務報告的工作由提出報告的機關主辦", "the body whose report it is leads what it reports",
+    ),
+    "line-belongs-to-plan-publisher": (
+        "計畫項目屬於提出施政計畫的機關", "a budget line belongs to the body whose plan it is in",
+    ),
     "measure-mentions-what-its-section-mentions": (
         "措施提及其章節所提及的事物", "a measure mentions what its section mentions",
     ),
