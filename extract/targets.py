@@ -70,6 +70,8 @@ _RATED = re.compile(
 _DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約)$")
 _DONE_COUNT = re.compile(r"(?:完成|新增|增加|建置|興建|共計|共|計|設置|打造|推出|開闢)$")
 _ORDINAL = re.compile(r"(?:第|前第|第約|±)$")
+#: a limit of a grant or a loan is a condition
+_LIMIT = re.compile(r"(?:(?:補助|貸款|融資|保證|每案[\u4e00-\u9fff]{0,4})上限|最高|最低)(?:補助|額度|貸款|罰鍰|可達|可|為|至|約|達)*(?:新臺幣)?$")
 #: a rate per piece is a condition, no result: 每輛最高5,000元
 _PER_PIECE = re.compile(
     r"每(?:[一1]?[輛戶人件名家案班床坪度次瓩臺組位]|公噸|公頃|公斤|平方公尺)(?:最高|最多|上限|補助|補貼|獎勵|"
@@ -87,6 +89,8 @@ _GOAL = re.compile(
     r"新增|減少)|未來|力拚|以.{0,20}為目標|(?:至|到|於)\d{2,4}年.{0,6}前"
 )
 _DONE = re.compile(r"已|累計|截至|累積|完成(?!率)|共計|實績|計有|達成率|獲得|成功|迄今|至今")
+#: in order of weight within one clause
+_CUES = {"forecast": _FORECAST, "target": _GOAL, "actual": _DONE}
 _SUBJECT_EDGE = re.compile(
     r"^(?:並已|並|且|已|業已|其中|共計|共|計|合計|累計|預計|預估|預期|約|達到|達|逾|近|及|和|與|另|將|可|也|亦|分別|截至|至|於|在|自|從|以|目標|為|的|之|底|前|年度|年)+"
 )
@@ -162,7 +166,7 @@ def targets(text: str, default_year: int | None = None) -> Iterator[Candidate]:
         yield Candidate(
             "Target", figure.start, figure.end, subject(text, figure), "targets", 0.8 if figure.chinese else 0.9,
             quantity=quantity, year=year if year is not None else default_year,
-            target_kind=kind(text[begin:end], text, figure),
+            target_kind=kind(text, figure, begin),
         )
 
 
@@ -170,6 +174,8 @@ def states(text: str, figure: Figure) -> bool:
     """Does the figure say how much of something there is or is to be?"""
     before, behind = text[max(0, figure.start - 12):figure.start], text[figure.end:figure.end + 12]
     unit = re.sub(r"^[兆億萬千百十仟]+", "", figure.quantity.unit)
+    if unit in ("元", "%", "成") and _LIMIT.search(before):
+        return False
     if _ORDINAL.search(before) or _NAME_BEFORE.search(before) or _PER_PIECE.search(before):
         return False
     if other_word(unit, behind):
@@ -225,18 +231,19 @@ def _carried(text: str, named: list[_Year], breaks: list[int], i: int) -> int | 
     return whole[-1].value if whole and len(whole) == len(before) and len({y.value for y in whole}) == 1 else None
 
 
-def kind(sentence: str, text: str, figure: Figure) -> str:
-    """target, actual or forecast, by the words of the sentence nearest to the figure."""
-    begin = max(0, figure.start - 60)
-    begin = max([begin, *(m.end() for m in _CLAUSE_END.finditer(text, begin, figure.start))])
-    clause = text[begin:figure.end + 10]
-    for stretch in (clause, sentence):
-        if _FORECAST.search(stretch):
-            return "forecast"
-        if _GOAL.search(stretch):
-            return "target"
-        if _DONE.search(stretch):
-            return "actual"
+def kind(text: str, figure: Figure, begin: int) -> str:
+    """target, actual or forecast: the nearest cue in the sentence, which began at ``begin``, decides.
+
+    Cues behind the figure count only in its own clause (20.6GW為目標); without a cue it is a result.
+    """
+    stop = _CLAUSE_END.search(text, figure.end)
+    clause = max([begin, *(m.end() for m in _CLAUSE_END.finditer(text, begin, figure.start))])
+    for a, b in ((clause, stop.start() if stop else len(text)), (begin, figure.start)):
+        cues = [(m.start(), name) for name, pattern in _CUES.items() for m in pattern.finditer(text, a, b)]
+        if cues:
+            # in one clause 預計 outweighs 累計 and 已, whatever their order
+            names = {name for _, name in cues}
+            return next(n for n in _CUES if n in names) if a == clause else max(cues)[1]
     return "actual"
 
 

@@ -60,6 +60,7 @@ def test_quantities(text: str, expected: tuple[str, str, int | None]) -> None:
     "資本額5億元以上之企業得申請。",
     "契約容量800瓩以上用戶應申報。",
     "以65瓩氣渦輪機組測試。",
+    "補助上限70%，最高100萬元。",
     "每輛最高補助5,000元。",
     "共計4個面向、2次世代系統。",
     "減量28%之容許誤差為±2%。"[9:],
@@ -102,6 +103,9 @@ def test_default_year() -> None:
     ("目標值為小於16.5%", "target", "小於"),
     ("預估成長3.2%", "forecast", ""),
     ("占比約12%", "actual", "約"),
+    ("截至2024年已設置86座充電樁，預計另訂", "actual", ""),
+    ("預期累計將設置達20.6GW", "target", "達"),
+    ("以小於16.5%為目標", "target", "小於"),
 ])
 def test_kind_and_comparator(text: str, kind: str, comparator: str) -> None:
     (found,) = targets(text)
