@@ -71,7 +71,10 @@ _DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降
 _DONE_COUNT = re.compile(r"(?:完成|新增|增加|建置|興建|共計|共|計|設置|打造|推出|開闢)$")
 _ORDINAL = re.compile(r"(?:第|前第|第約|±)$")
 #: a limit of a grant or a loan is a condition
-_LIMIT = re.compile(r"(?:(?:補助|貸款|融資|保證|每案[\u4e00-\u9fff]{0,4})上限|最高|最低)(?:補助|額度|貸款|罰鍰|可達|可|為|至|約|達)*(?:新臺幣)?$")
+_LIMIT = re.compile(
+    r"(?:(?:補助|貸款|融資|保證|每案[\u4e00-\u9fff]{0,4})上限|最高|最低)(?:補助|額度|貸款|罰鍰|可達|可|為|至|"
+    r"約|達)*(?:新臺幣)?$"
+)
 #: a rate per piece is a condition, no result: 每輛最高5,000元
 _PER_PIECE = re.compile(
     r"每(?:[一1]?[輛戶人件名家案班床坪度次瓩臺組位]|公噸|公頃|公斤|平方公尺)(?:最高|最多|上限|補助|補貼|獎勵|"
