@@ -16,7 +16,7 @@ from collections.abc import Collection
 
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"""
       (?P<comment>\#[^\r\n]*)
     | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|{_ESCAPE})*>)
@@ -48,13 +48,13 @@ class Refused(ValueError):
 
 def _words(text: str) -> list[tuple[str, int]]:
     """Bare words of a query in upper case, with their offsets; strings, IRIs, names and comments left out."""
-    return [(m["word"].upper(), m.start()) for m in _TOKEN.finditer(text) if m.lastgroup == "word"]
+    return [(m["word"].upper(), m.start()) for m in TOKEN.finditer(text) if m.lastgroup == "word"]
 
 
 def guard(text: str) -> None:
     """Raises Refused for SERVICE, LOAD and updates, and for what cannot be told from them."""
     depth = 0
-    for m in _TOKEN.finditer(text):
+    for m in TOKEN.finditer(text):
         word = ""
         if m["other"]:
             depth += {"(": 1, ")": -1}.get(m["other"], 0)
@@ -80,7 +80,7 @@ def form(text: str) -> str:
 
 def undeclared(text: str, known: Collection[str]) -> str:
     """The first prefix that is used but neither declared in the query nor known; empty if there is none."""
-    tokens = [m for m in _TOKEN.finditer(text) if m.lastgroup not in ("comment",) and not m[0].isspace()]
+    tokens = [m for m in TOKEN.finditer(text) if m.lastgroup not in ("comment",) and not m[0].isspace()]
     declared = set(known)
     for before, m in zip([None, *tokens], tokens, strict=False):
         if not m["prefixed"]:

@@ -1,0 +1,433 @@
+"""The structure of a SPARQL query: what it asks of the graph, group by group, with positions.
+
+A parser of the grammar of SPARQL 1.1 (section 19.8) that keeps what checks and estimates need and
+skips the rest: expressions are read only for their variables and for EXISTS. It never decides
+whether a query is valid (the engine does): where it cannot follow a text it raises Unreadable and
+nothing is known of the query.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+
+from kg.sparql_guard import TOKEN
+
+_OPENING, _CLOSING = "([{", ")]}"
+#: how deep groups may nest before the text is called unreadable
+_DEEPEST = 60
+
+
+class Unreadable(ValueError):
+    """The text's structure cannot be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, name, literal or sign with its place in the text."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset after it."""
+        return self.start + len(self.text)
+
+    @property
+    def word(self) -> str:
+        """A bare word in upper case; empty for anything else."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def name(self) -> str:
+        """A variable's name; empty for anything else."""
+        return self.text[1:] if self.kind == "variable" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A triple pattern. ``path`` holds the verb's tokens; ``span`` the verb with its whole object list."""
+
+    subject: Token
+    path: tuple[Token, ...]
+    object: Token
+    span: tuple[int, int]
+
+    @property
+    def unbounded(self) -> bool:
+        """Does the path repeat (``*`` or ``+``)?"""
+        return len(self.path) > 1 and any(t.text in "*+" for t in self.path)
+
+    def variables(self) -> set[str]:
+        """Variables and blank nodes of the pattern."""
+        ends = {t.name or t.text for t in (self.subject, self.object) if t.kind in ("variable", "blank")}
+        return ends | {t.name for t in self.path if t.name}
+
+
+@dataclass(slots=True)
+class Group:
+    """What stands between two braces."""
+
+    triples: list[Pattern] = field(default_factory=list)
+    #: (kind, group): optional, union, minus, graph, exists, group or select
+    parts: list[tuple[str, Group]] = field(default_factory=list)
+    #: variables given by BIND or VALUES, or projected by a subselect
+    given: set[str] = field(default_factory=set)
+    #: tokens of each FILTER and BIND expression
+    filters: list[tuple[Token, ...]] = field(default_factory=list)
+    select: Query | None = None
+    start: int = 0
+
+    def bound(self) -> set[str]:
+        """Variables that the group can bind."""
+        if self.select is not None:
+            return self.select.bound()
+        found = set(self.given)
+        for pattern in self.triples:
+            found |= pattern.variables()
+        for kind, part in self.parts:
+            if kind not in ("minus", "exists"):
+                found |= part.bound()
+        return found
+
+    def walk(self) -> list[Group]:
+        """The group and all groups within it."""
+        inner = [g for _, part in self.parts for g in part.walk()]
+        return [self, *inner, *(self.select.group.walk() if self.select and self.select.group else [])]
+
+
+@dataclass(slots=True)
+class Query:
+    """A query or subselect."""
+
+    form: str = ""
+    #: prefix -> namespace, as declared
+    prefixes: dict[str, str] = field(default_factory=dict)
+    #: variables that are projected as they are, and those made by ``(… AS ?x)``
+    projected: list[Token] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
+    star: bool = False
+    aggregates: bool = False
+    group: Group | None = None
+    limit: int | None = None
+    ordered: bool = False
+    #: constants that DESCRIBE names
+    described: int = 0
+    tokens: list[Token] = field(default_factory=list)
+
+    def bound(self) -> set[str]:
+        """Variables that a solution can have."""
+        inner = self.group.bound() if self.group else set()
+        return inner if self.star else {t.name for t in self.projected} | self.made
+
+
+def tokens(text: str) -> list[Token]:
+    """The text's tokens without white space and comments."""
+    return [
+        Token(m.lastgroup if m.lastgroup != "prefix" else "prefixed", m[0], m.start())  # type: ignore[arg-type]
+        for m in TOKEN.finditer(text) if m.lastgroup != "comment" and not m[0].isspace()
+    ]
+
+
+def place(text: str, at: int) -> tuple[int, int]:
+    """Line and column (both from 1) of an offset."""
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+@functools.lru_cache(1024)
+def parse(text: str) -> Query:
+    """The structure of a query. Raises Unreadable. The result must not be changed."""
+    return _Parser(tokens(text)).query()
+
+
+class _Parser:
+    """Recursive descent over the tokens."""
+
+    def __init__(self, found: list[Token]) -> None:
+        self.tokens = found
+        self.at = 0
+        self.depth = 0
+        self.nodes = 0
+
+    def peek(self) -> Token:
+        return self.tokens[self.at] if self.at < len(self.tokens) else Token("end", "", -1)
+
+    def next(self) -> Token:
+        token = self.peek()
+        if token.kind == "end":
+            raise Unreadable("the text ends too early")
+        self.at += 1
+        return token
+
+    def take(self, *texts: str) -> bool:
+        """Takes one of the words or signs if it comes next."""
+        token = self.peek()
+        if token.text in texts or (token.word and token.word in texts):
+            self.at += 1
+            return True
+        return False
+
+    def need(self, text: str) -> None:
+        if not self.take(text):
+            raise Unreadable(f"{text} is missing")
+
+    def fresh(self, start: int) -> Token:
+        self.nodes += 1
+        return Token("blank", f"_:kg{self.nodes}", start)
+
+    def query(self) -> Query:
+        query = Query(tokens=self.tokens)
+        while True:
+            if self.take("PREFIX"):
+                name, iri = self.next(), self.next()
+                query.prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
+            elif self.take("BASE"):
+                self.next()
+            else:
+                break
+        self.body(query)
+        if self.peek().kind != "end":
+            raise Unreadable("something follows the query")
+        return query
+
+    def body(self, query: Query) -> None:
+        """From the form to the solution modifiers."""
+        query.form = self.next().word
+        if query.form == "SELECT":
+            self.projection(query)
+        elif query.form == "DESCRIBE":
+            while self.peek().kind in ("iri", "prefixed", "variable") or self.peek().text == "*":
+                token = self.next()
+                query.described += not token.name and token.text != "*"
+        elif query.form == "CONSTRUCT":
+            if self.peek().text == "{":
+                self.skip()
+        elif query.form != "ASK":
+            raise Unreadable("no SELECT, ASK, CONSTRUCT or DESCRIBE")
+        while self.take("FROM"):
+            self.take("NAMED")
+            self.next()
+        if self.take("WHERE") or self.peek().text == "{":
+            query.group = self.group()
+        self.modifiers(query)
+
+    def projection(self, query: Query) -> None:
+        self.take("DISTINCT", "REDUCED")
+        while not (self.peek().text == "{" or self.peek().word in ("WHERE", "FROM")):
+            token = self.peek()
+            if token.text == "*":
+                self.next()
+                query.star = True
+            elif token.text == "(":
+                inside = self.skip()
+                if len(inside) > 3 and inside[-3].word == "AS":
+                    query.made.add(inside[-2].name)
+                query.aggregates |= any(
+                    t.word in ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT") for t in inside
+                )
+            elif token.name:
+                query.projected.append(self.next())
+            else:
+                raise Unreadable("no variable")
+
+    def modifiers(self, query: Query) -> None:
+        while self.peek().kind != "end" and self.peek().text != "}":
+            token = self.next()
+            if token.word == "LIMIT":
+                number = self.next_number()
+                query.limit = number
+            elif token.word == "OFFSET":
+                self.next_number()
+            elif token.word == "ORDER":
+                query.ordered = True
+            elif token.word == "GROUP":
+                query.aggregates = True
+            elif token.word == "AS":
+                query.made.add(self.next().name)
+            elif token.word == "VALUES" and query.group is not None:
+                self.values(query.group)
+            elif token.text == "(":
+                self.at -= 1
+                inside = self.skip()
+                if len(inside) > 3 and inside[-3].word == "AS":
+                    query.made.add(inside[-2].name)
+
+    def next_number(self) -> int:
+        digits = ""
+        while self.peek().text.isdigit() and (not digits or self.peek().start == self.tokens[self.at - 1].end):
+            digits += self.next().text
+        if not digits:
+            raise Unreadable("no number")
+        return int(digits)
+
+    def skip(self) -> tuple[Token, ...]:
+        """A bracketed run of tokens, its brackets included."""
+        first = self.at
+        depth = 0
+        while True:
+            text = self.next().text
+            depth += (text in _OPENING) - (text in _CLOSING)
+            if not depth:
+                return tuple(self.tokens[first: self.at])
+
+    def group(self) -> Group:
+        """A group graph pattern."""
+        group = Group(start=self.peek().start)
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise Unreadable("nested too deeply")
+        self.need("{")
+        if self.peek().word == "SELECT":
+            group.select = Query(tokens=self.tokens)
+            self.body(group.select)
+            self.need("}")
+        else:
+            while not self.take("}"):
+                self.element(group)
+        self.depth -= 1
+        return group
+
+    def element(self, group: Group) -> None:
+        token = self.peek()
+        if self.take("."):
+            return
+        if token.text == "{":
+            group.parts.append(("group", self.group()))
+            if self.peek().word == "UNION":
+                union = Group(start=token.start, parts=[("union", group.parts.pop()[1])])
+                while self.take("UNION"):
+                    union.parts.append(("union", self.group()))
+                group.parts.append(("group", union))
+        elif self.take("OPTIONAL"):
+            group.parts.append(("optional", self.group()))
+        elif self.take("MINUS"):
+            group.parts.append(("minus", self.group()))
+        elif self.take("GRAPH"):
+            name = self.next().name
+            group.parts.append(("graph", self.group()))
+            group.parts[-1][1].given |= {name} - {""}
+        elif self.take("FILTER"):
+            self.filter(group)
+        elif self.take("BIND"):
+            inside = self.skip()
+            group.given.add(inside[-2].name)
+            group.filters.append(inside)
+        elif self.take("VALUES"):
+            self.values(group)
+        elif token.word == "SERVICE":
+            raise Unreadable("SERVICE")
+        else:
+            self.triples(group)
+
+    def filter(self, group: Group) -> None:
+        self.take("NOT")
+        if self.take("EXISTS"):
+            group.parts.append(("exists", self.group()))
+            return
+        first = self.at
+        if self.peek().text != "(":
+            self.next()
+        inside = self.skip()
+        group.filters.append(tuple(self.tokens[first: self.at]))
+        after = self.at
+        for n, token in enumerate(inside):
+            if token.word == "EXISTS" and inside[n + 1].text == "{":
+                self.at = self.tokens.index(inside[n + 1])
+                group.parts.append(("exists", self.group()))
+        self.at = after
+
+    def values(self, group: Group) -> None:
+        if self.peek().name:
+            group.given.add(self.next().name)
+        else:
+            group.given |= {t.name for t in self.skip() if t.name}
+        self.skip()
+
+    def triples(self, group: Group) -> None:
+        """A subject with its properties."""
+        opening = self.peek().text
+        subject = self.node(group)
+        if opening == "[" and self.peek().text in (".", "}"):
+            return
+        self.properties(group, subject)
+
+    def properties(self, group: Group, subject: Token) -> None:
+        while True:
+            start = self.peek().start
+            path = self.path()
+            found = [self.node(group)]
+            while self.take(","):
+                found.append(self.node(group))
+            span = (start, self.tokens[self.at - 1].end)
+            group.triples += [Pattern(subject, path, o, span) for o in found]
+            if not self.take(";"):
+                return
+            while self.take(";"):
+                pass
+            if self.peek().text in (".", "]", "}"):
+                return
+
+    def node(self, group: Group) -> Token:
+        """A term; bracketed properties and lists become triples of a blank node of their own."""
+        token = self.next()
+        if token.text == "[":
+            blank = self.fresh(token.start)
+            if not self.take("]"):
+                self.properties(group, blank)
+                self.need("]")
+            return blank
+        if token.text == "(":
+            blank = self.fresh(token.start)
+            while not self.take(")"):
+                item = self.node(group)
+                group.triples.append(Pattern(blank, (Token("list", "()", token.start),), item, (token.start, item.end)))
+            return blank
+        if token.kind == "string":
+            if self.peek().kind == "tag" and self.peek().start == token.end:
+                tag = self.next()
+                return Token("string", token.text + tag.text, token.start)
+            if self.peek().text == "^":
+                self.need("^")
+                self.need("^")
+                self.next()
+            return token
+        if token.text in "+-." or token.text.isdigit():
+            return self.number(token)
+        if token.kind in ("iri", "prefixed", "variable", "blank") or token.word in ("TRUE", "FALSE"):
+            return token
+        raise Unreadable(f"no term: {token.text}")
+
+    def number(self, token: Token) -> Token:
+        text = token.text
+        while (t := self.peek()).start == token.start + len(text) and (
+            t.text.isdigit() or (t.text in ".+-" and self.digit_follows()) or t.word.strip("0123456789") == "E"
+        ):
+            text += self.next().text
+        if not any(c.isdigit() for c in text):
+            raise Unreadable("no number")
+        return Token("number", text, token.start)
+
+    def digit_follows(self) -> bool:
+        after = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else self.peek()
+        return after.text.isdigit() and after.start == self.peek().end
+
+    def path(self) -> tuple[Token, ...]:
+        """A verb: a variable, a name, or a property path."""
+        first = self.at
+        if self.peek().kind == "variable":
+            return (self.next(),)
+        while True:
+            while self.take("^", "!"):
+                pass
+            token = self.peek()
+            if token.text == "(":
+                self.skip()
+            elif token.kind in ("iri", "prefixed") or token.text == "a":
+                self.next()
+            else:
+                raise Unreadable(f"no property: {token.text}")
+            self.take("*", "+", "?")
+            if not self.take("/", "|"):
+                return tuple(self.tokens[first: self.at])

@@ -1,0 +1,333 @@
+"""Which worker runs which query: a lane kept free for cheap queries, a bounded queue for all others.
+
+A query that looks cheap (kg.service.estimate) goes to the fast lane, the cheapest first. If it is not
+done within `Limits.fast_seconds` (a tenth of a second where others wait), or its result is large, its
+worker is moved to the slow lane if a place is free there; otherwise the query starts anew in the slow
+lane's queue, before a byte of it was sent, and is remembered as expensive. So a point query is answered
+whatever the others ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from kg.service.limits import Limits
+from kg.service.places import Places
+from kg.service.process import WorkerProcess
+
+#: bytes of a result that the fast lane collects before its worker is moved
+_FAST_BYTES = 1_000_000
+#: seconds for which a query may stay in the fast lane while others wait for it
+_SLICE = 0.1
+#: how many queries may wait for the fast lane
+_FAST_QUEUE = 512
+#: queries remembered as expensive, and for how many seconds
+_REMEMBERED, _MEMORY = 10_000, 600.0
+
+
+class Failed(Exception):
+    """A query was not answered. ``kind``: busy, timeout, memory, syntax, query, store, stalled, truncated."""
+
+    def __init__(self, kind: str, message: str = "") -> None:
+        super().__init__(message or kind)
+        self.kind = kind
+        self.message = message
+
+
+class Result:
+    """A running or finished query's bytes. Iterate over it once, or close it."""
+
+    def __init__(self, pool: Pool, worker: WorkerProcess | None, lane: str, chunks: list[bytes]) -> None:
+        self._pool = pool
+        self._worker = worker
+        self._lane = lane
+        self.chunks = chunks
+        #: what cut the result ({"truncated": "rows", "limit": n}), known once it is complete
+        self.end: dict[str, Any] | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Is all of it in ``chunks``?"""
+        return self.end is not None
+
+    @property
+    def ready(self) -> bool:
+        """Is there more that need not be waited for?"""
+        return self._worker is not None and self._worker.ready
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self.stream()
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """The bytes as they come. Raises Failed where they end too early."""
+        try:
+            for chunk in self.chunks:
+                yield chunk
+            self.chunks = []
+            while self.end is None:
+                chunk = await self.next()
+                if chunk:
+                    yield chunk
+            if self.end and not self.end.get("whole"):
+                raise Failed("truncated", f"{self.end['truncated']} {self.end['limit']}")
+        finally:
+            self.close()
+
+    async def next(self) -> bytes:
+        """The next frame's bytes; empty at the end, or where the worker was poked. Raises Failed."""
+        worker = self._worker
+        if worker is None:
+            return b""
+        kind, data = await worker.frame()
+        if kind == b"D":
+            return data
+        if kind == b"P":
+            return b""
+        if kind == b"E":
+            self.end = json.loads(data)
+            self._release()
+            return b""
+        if kind == b"X":
+            self._release()
+            about = json.loads(data)
+            raise Failed(about["kind"], about["message"])
+        failure = worker.failure or "memory"
+        self.close()
+        raise Failed(failure)
+
+    def _release(self) -> None:
+        if self._worker is not None:
+            self._worker.settle()
+            self._pool.give_back(self._worker, self._lane)
+            self._worker = None
+
+    def close(self) -> None:
+        """Gives up what has not been computed."""
+        if self._worker is not None:
+            self._worker.kill("cancelled")
+            self._release()
+
+    def move(self, lane: str) -> None:
+        """The worker counts for another lane now."""
+        if self._worker is not None:
+            self._pool.moved(self._worker, self._lane, lane)
+        self._lane = lane
+
+
+class Pool:
+    """The workers of one server process; everything runs in one event loop.
+
+    ``version`` gives the served version's name and the folder of its graph; it is asked before every query.
+    """
+
+    def __init__(self, version: Callable[[], tuple[str, Path]], limits: Limits) -> None:
+        self.version = version
+        self.limits = limits
+        self._idle: dict[str, list[WorkerProcess]] = {"fast": [], "slow": [], "fresh": []}
+        self._places = {"fast": Places(limits.fast_workers), "slow": Places(limits.slow_workers)}
+        self._expensive: OrderedDict[bytes, float] = OrderedDict()
+        self._all: set[WorkerProcess] = set()
+        self._current = ""
+        self._closed = False
+        self._filling = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, job: dict[str, Any], seconds: float, cost: float | None) -> Result:
+        """Runs a query; returns when its first bytes are there (all of them, if they are few). Raises Failed.
+
+        ``cost`` is an estimate for a query that looks cheap; None sends it to the slow lane.
+        """
+        if cost is None:
+            return await self._slow(job, seconds)
+        key = hashlib.blake2b(job["query"].encode(), digest_size=16).digest()
+        if not self._known(key):
+            result = await self._fast(job, seconds, cost)
+            if result is not None:
+                return result
+            self._remember(key)
+        return await self._slow(job, seconds)
+
+    async def _fast(self, job: dict[str, Any], seconds: float, cost: float) -> Result | None:
+        """The result, or None where the query has to go to the slow lane's queue."""
+        result, worker = await self._begin("fast", job, seconds, _FAST_QUEUE, cost)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self.limits.fast_seconds
+        poke = loop.call_later(_SLICE, worker.poke)
+        collected = 0
+        try:
+            while True:
+                chunk = await result.next()
+                if chunk:
+                    collected += len(chunk)
+                    result.chunks.append(chunk)
+                if result.complete:
+                    return result
+                if collected > _FAST_BYTES or (worker.poked and (loop.time() >= end or self._places["fast"].waiting)):
+                    break
+                if worker.poked:
+                    worker.poked = False
+                    poke = loop.call_later(_SLICE, worker.poke)
+        except BaseException:
+            result.close()
+            raise
+        finally:
+            poke.cancel()
+            worker.poked = False
+        if not self._places["slow"].take():
+            result.close()
+            return None
+        result.move("slow")
+        if not result.chunks:
+            await self._first(result)
+        return result
+
+    async def _slow(self, job: dict[str, Any], seconds: float) -> Result:
+        result, _ = await self._begin("slow", job, seconds, self.limits.queue, 0.0)
+        await self._first(result)
+        return result
+
+    async def _first(self, result: Result) -> None:
+        """Waits for the first bytes, and takes what came with them."""
+        try:
+            while not result.complete and (not result.chunks or (result.ready and len(result.chunks) < 4)):
+                chunk = await result.next()
+                if chunk:
+                    result.chunks.append(chunk)
+        except BaseException:
+            result.close()
+            raise
+
+    async def _begin(
+        self, lane: str, job: dict[str, Any], seconds: float, queue: int, cost: float,
+    ) -> tuple[Result, WorkerProcess]:
+        """Waits for a place in a lane and starts the query there. Raises Failed."""
+        place = self._places[lane]
+        if not place.take():
+            if place.waiting >= queue:
+                raise Failed("busy")
+            try:
+                await place.wait(cost, self.limits.queue_seconds)
+            except TimeoutError:
+                raise Failed("busy") from None
+        try:
+            worker = await self._take(lane)
+        except BaseException:
+            place.leave()
+            raise
+        worker.ask(job, seconds)
+        return Result(self, worker, lane, []), worker
+
+    async def _take(self, lane: str) -> WorkerProcess:
+        """A worker on the served version, a waiting one if there is one. Raises Failed."""
+        name, graph = self.version()
+        if name != self._current:
+            self._drop_idle()
+            self._current = name
+        for waiting in (self._idle[lane], self._idle["fresh"]):
+            while waiting:
+                worker = waiting.pop()
+                if worker.alive:
+                    if waiting is self._idle["fresh"]:
+                        self._refill(name, graph)
+                    if lane == "slow":
+                        worker.yield_processor()
+                    return worker
+        worker = await self._spawn(name, graph)
+        self._refill(name, graph)
+        if lane == "slow":
+            worker.yield_processor()
+        return worker
+
+    async def _spawn(self, name: str, graph: Path) -> WorkerProcess:
+        worker = WorkerProcess(name, self.limits.memory)
+        self._all.add(worker)
+        worker.gone = self._gone
+        try:
+            await worker.start(graph)
+        except OSError as error:
+            raise Failed("store", str(error)) from None
+        except BaseException:
+            worker.kill("cancelled")
+            raise
+        return worker
+
+    def _refill(self, name: str, graph: Path) -> None:
+        """Starts a fresh worker in the background, so that the next query need not wait for one."""
+        if self._idle["fresh"] or self._filling or self._closed:
+            return
+        self._filling = True
+
+        async def fill() -> None:
+            try:
+                worker = await self._spawn(name, graph)
+            except Failed:
+                return  # the next query that needs a worker will tell
+            finally:
+                self._filling = False
+            if self._current == name and not self._closed:
+                self._idle["fresh"].append(worker)
+            else:
+                worker.kill("old")
+
+        self._later(fill())
+
+    def give_back(self, worker: WorkerProcess, lane: str) -> None:
+        """A query is over: the worker waits for the next one, or ends if its version is no longer served."""
+        self._places[lane].leave()
+        # a worker that was slowed down cannot be made fast again
+        if not worker.alive:
+            return
+        if worker.version != self._current or self._closed:
+            worker.kill("old")
+        else:
+            self._idle["slow" if worker.nice else lane].append(worker)
+            for spare in self._idle["slow"][self.limits.slow_workers:]:
+                spare.kill("spare")
+            del self._idle["slow"][self.limits.slow_workers:]
+
+    def moved(self, worker: WorkerProcess, lane: str, other: str) -> None:
+        """A running worker has taken a place in another lane."""
+        self._places[lane].leave()
+        if other == "slow":
+            worker.yield_processor()
+
+    def _known(self, key: bytes) -> bool:
+        """Was the query found to be expensive lately?"""
+        since = self._expensive.get(key)
+        return since is not None and time.monotonic() - since < _MEMORY
+
+    def _remember(self, key: bytes) -> None:
+        self._expensive[key] = time.monotonic()
+        while len(self._expensive) > _REMEMBERED:
+            self._expensive.popitem(last=False)
+
+    def _drop_idle(self) -> None:
+        for waiting in self._idle.values():
+            for worker in waiting:
+                worker.kill("old")
+            waiting.clear()
+
+    def _gone(self, worker: WorkerProcess) -> None:
+        """A worker was killed or has ended: it is waited for, so that nothing of it remains."""
+        self._later(worker.ended())
+        self._all.discard(worker)
+
+    def _later(self, what: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Ends all workers."""
+        self._closed = True
+        for worker in list(self._all):
+            worker.kill("closed")
+        while self._tasks:
+            await asyncio.wait(self._tasks)

@@ -1,0 +1,182 @@
+"""One worker process as the server sees it: frames in, frames out, killed at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from kg.service.worker import HEAD
+
+#: bytes that may wait for a slow client before the worker is made to wait
+_AHEAD = 262_144
+#: how much nicer (in the sense of nice(2)) a worker of expensive queries is
+_NICE = 10
+#: seconds a client may take no byte before its query is given up
+STALLED = 30.0
+#: a client that reads slowly does not use up its query's time, but no query lives longer than so many limits
+_LONGEST = 10.0
+
+
+class WorkerProcess(asyncio.Protocol):
+    """A worker with its pipe. Belongs to one event loop."""
+
+    def __init__(self, version: str, memory: int) -> None:
+        self.version = version
+        self.memory = memory
+        self.failure = ""
+        self.alive = True
+        self.nice = False
+        self.poked = False
+        #: told when the process was killed or has ended
+        self.gone: Callable[[WorkerProcess], None] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._buffer = bytearray()
+        self._frames: deque[tuple[bytes, bytes]] = deque()
+        self._waiting = 0
+        self._paused_at = 0.0
+        self._paused = 0.0
+        self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def start(self, graph: Path) -> None:
+        """Starts the process and waits until its graph is open. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(Path(__file__).with_name("worker.py")), str(graph), str(self.memory), "0"],
+                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"PATH": ""}, cwd="/",
+            )
+        ours.setblocking(False)
+        await loop.create_connection(lambda: self, sock=ours)
+        kind, data = await self.frame()
+        if kind != b"R":
+            self.kill("store")
+            raise OSError(json.loads(data)["message"] if kind == b"X" else "the worker did not start")
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid if self._process else 0
+
+    def ask(self, job: dict[str, Any], seconds: float) -> None:
+        """Sends a query and sets its time limit."""
+        data = json.dumps(job).encode()
+        self._paused = 0.0
+        self.limit(seconds)
+        if self._transport is not None:
+            self._transport.write(HEAD.pack(b"Q", len(data)) + data)
+
+    def limit(self, seconds: float) -> None:
+        """Kills the process after so many seconds from now, those of waiting for the client not counted."""
+        self.settle()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._expire, seconds, seconds)
+
+    def settle(self) -> None:
+        """The query is over: its time limit no longer counts."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expire(self, allowed: float, spent: float) -> None:
+        loop = asyncio.get_running_loop()
+        now_paused = loop.time() - self._paused_at if self._paused_at else 0.0
+        left = self._paused + now_paused - (spent - allowed)
+        if left < 0.01 or spent > _LONGEST * allowed:
+            self.kill("timeout")
+        elif now_paused > STALLED:
+            self.kill("stalled")
+        else:
+            wait = min(left, STALLED)
+            self._timer = loop.call_later(wait, self._expire, allowed, spent + wait)
+
+    @property
+    def ready(self) -> bool:
+        """Is there a frame that need not be waited for?"""
+        return bool(self._frames)
+
+    def poke(self) -> None:
+        """Lets whoever waits for a frame look at the clock."""
+        self.poked = True
+        self._wake.set()
+
+    def yield_processor(self) -> None:
+        """Lets cheap queries go first from now on."""
+        if not self.nice:
+            self.nice = True
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """The next frame; ``P`` after `poke`, ``(b"", b"")`` where the process has ended (see ``failure``)."""
+        while not self._frames:
+            if not self.alive:
+                return b"", b""
+            if self.poked:
+                return b"P", b""
+            self._wake.clear()
+            await self._wake.wait()
+        kind, data = self._frames.popleft()
+        self._waiting -= len(data)
+        if self._paused_at and self._waiting < _AHEAD and self._transport is not None:
+            self._paused += asyncio.get_running_loop().time() - self._paused_at
+            self._paused_at = 0.0
+            with contextlib.suppress(RuntimeError):  # it has closed meanwhile
+                self._transport.resume_reading()
+        return kind, data
+
+    def kill(self, why: str) -> None:
+        """Ends the process now; what it had not sent is lost, its memory is given back."""
+        self.settle()
+        if self.alive:
+            self.alive = False
+            self.failure = self.failure or why
+            if self._process is not None:
+                self._process.kill()
+            if self._transport is not None:
+                self._transport.abort()
+            self._wake.set()
+            if self.gone is not None:
+                self.gone(self)
+
+    async def ended(self) -> None:
+        """Waits until a killed process is gone."""
+        while self._process is not None and self._process.poll() is None:
+            await asyncio.sleep(0.01)
+
+    # asyncio.Protocol
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        buffer = self._buffer
+        buffer += data
+        at = 0
+        while len(buffer) - at >= HEAD.size:
+            kind, size = HEAD.unpack_from(buffer, at)
+            if len(buffer) - at - HEAD.size < size:
+                break
+            at += HEAD.size
+            self._frames.append((kind, bytes(buffer[at: at + size])))
+            at += size
+            self._waiting += size
+        del buffer[:at]
+        if self._frames:
+            self._wake.set()
+            if self._waiting > _AHEAD and not self._paused_at and self._transport is not None:
+                self._paused_at = asyncio.get_running_loop().time()
+                self._transport.pause_reading()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # a worker that ends on its own between two queries has grown too large; during one it ran out of memory
+        self.kill("memory")

@@ -1,0 +1,282 @@
+"""A process that runs users' queries over a read-only graph and can be killed at any moment.
+
+``python worker.py GRAPH MEMORY NICE``, standard input being a socket. A request is a frame
+holding JSON (see `Job` in kg.service.pool); the answer is a frame ``H`` (head: JSON), frames ``D``
+(bytes of the result) and a frame ``E`` (end: JSON), or a frame ``X`` (error: JSON). A frame is
+a letter, its length in four bytes, and the bytes.
+
+Once the graph is open, the process may open neither files nor sockets (RLIMIT_NOFILE 0) nor
+start processes (RLIMIT_NPROC 0), and its memory is bounded (RLIMIT_DATA). Should the server die
+while a query runs, a timer ends the process once it has computed longer than the limit. The module uses the
+standard library and pyoxigraph only, so that a fresh process is ready in some 30 ms.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import signal
+import socket
+import struct
+import sys
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+HEAD = struct.Struct(">cI")
+#: bytes collected before they are sent; the first frame is sent sooner, so that an answer begins early
+_FRAME = 65536
+#: seconds of computing beyond a query's limit after which the process ends by itself
+_GRACE = 2.0
+#: a worker that has grown beyond this ends after its answer (kibibytes, as ru_maxrss counts)
+_LARGEST_IDLE = 300_000
+
+RESULTS = {
+    "json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG, "rdfxml": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
+}
+_PREFIXED = ("turtle", "trig", "rdfxml")
+#: what ends a row or begins the next one
+_ROW = {"json": b'}},{"', "xml": b"</result>"}
+_CSV_ROW = re.compile(rb'(?:[^"\n]|"(?:[^"]|"")*")*\n')
+
+
+class Full(Exception):
+    """The result has reached its limit of rows or bytes."""
+
+
+class Sink:
+    """Where a result is written: counts, compresses, frames."""
+
+    def __init__(self, out: socket.socket, job: dict[str, Any]) -> None:
+        self.out = out
+        self.form = job["form"]
+        self.rows_left = job["max_rows"] + (self.form in ("csv", "tsv"))  # these begin with a row of names
+        self.bytes_left = job["max_bytes"]
+        self.hold = job["hold"]
+        self.packer = zlib.compressobj(1, zlib.DEFLATED, 31) if job["gzip"] else None
+        self.row = _ROW.get(self.form, b"\n")
+        self.waiting = bytearray()
+        self.started = False
+        self.quoted = 0
+
+    def write(self, data: bytes) -> int:
+        """Takes bytes of the result. Raises Full at a limit."""
+        self.waiting += data
+        self.rows_left -= self._rows(data)
+        self.bytes_left -= len(data)
+        if self.rows_left < 0 or self.bytes_left < 0:
+            raise Full
+        if len(self.waiting) >= (_FRAME if self.started else self.hold):
+            self.send()
+        return len(data)
+
+    def _rows(self, data: bytes) -> int:
+        """How many rows begin or end in these bytes."""
+        if self.form != "csv" or (b'"' not in data and not self.quoted):
+            return data.count(self.row)
+        parts = data.split(b'"')
+        rows = sum(p.count(b"\n") for p in parts[self.quoted::2])
+        self.quoted ^= (len(parts) - 1) & 1
+        return rows
+
+    def flush(self) -> None:
+        """Needed of a file; frames are sent when they are full."""
+
+    def send(self, end: dict[str, Any] | None = None) -> None:
+        """Sends what is waiting, with the end frame if it is the last of it."""
+        data = bytes(self.waiting)
+        self.waiting.clear()
+        if self.packer is not None:
+            data = self.packer.compress(data) + (self.packer.flush() if end is not None else b"")
+        frames = HEAD.pack(b"D", len(data)) + data if data else b""
+        if end is not None:
+            frames += framed(b"E", end)
+        if frames:
+            self.started = True
+            self.out.sendall(frames)
+
+    def cut(self, job: dict[str, Any]) -> bool:
+        """Closes a result that is too long after its last whole row within the limits.
+
+        False where it cannot be done: a part was sent already, or the format has no rows.
+        """
+        if self.started:
+            return False
+        data = whole_rows(self.form, bytes(self.waiting[: job["max_bytes"]]), job["max_rows"])
+        self.waiting[:] = data
+        return bool(data)
+
+
+def whole_rows(form: str, data: bytes, most: int) -> bytes:
+    """A result that was cut anywhere, with its first ``most`` whole rows and a proper end; empty if it has none.
+
+    >>> whole_rows("csv", b'a,b\\n1,"x\\ny"\\n2,"z', 10)
+    b'a,b\\n1,"x\\ny"\\n'
+    """
+    if form == "json":
+        head, mark, rest = data.decode("utf-8", "ignore").partition('"bindings":[')
+        decoder, at, rows = json.JSONDecoder(), 0, 0
+        end = 0
+        while mark and rows < most:
+            try:
+                _, end = decoder.raw_decode(rest, at)
+            except ValueError:
+                break
+            rows, at = rows + 1, end + 1
+        return (head + mark + rest[:end] + "]}}").encode() if mark else b""
+    if form == "xml":
+        start, tag, body = data.partition(b"<results>")
+        found = body.split(b"</result>")[:-1][:most]
+        return start + tag + b"".join(r + b"</result>" for r in found) + b"</results></sparql>" if tag else b""
+    if form == "csv":
+        at = 0
+        for _ in range(most + 1):
+            row = _CSV_ROW.match(data, at)
+            if row is None:
+                break
+            at = row.end()
+        return data[:at]
+    if form in ("tsv", "nt", "nq"):
+        lines = data.split(b"\n")[:-1][: most + (form == "tsv")]
+        return b"".join(line + b"\n" for line in lines)
+    return b""
+
+
+def limit(memory: int) -> None:
+    """Closes the doors: no more memory than given, no files, no sockets, no processes, no core dumps."""
+    for kind, value in (
+        (resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 0),
+    ):
+        resource.setrlimit(kind, (value, value))
+
+
+def evaluate(store: ox.Store, job: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """The query's result, not yet computed."""
+    options: dict[str, Any] = {}
+    if job["default"] or job["named"]:
+        options["default_graph"] = [ox.NamedNode(g) for g in job["default"]]
+        options["named_graphs"] = [ox.NamedNode(g) for g in job["named"]]
+    return store.query(job["query"], prefixes=job["prefixes"], base_iri=job["base"] or None, **options)
+
+
+def _cell(term: Any) -> list[str | None] | None:
+    """A term as [kind, text, language or datatype]."""
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return ["uri", term.value, None]
+    if isinstance(term, ox.Literal):
+        return ["literal", term.value, term.language or term.datatype.value]
+    return ["bnode" if isinstance(term, ox.BlankNode) else "triple", getattr(term, "value", str(term)), None]
+
+
+def _table(result: Any, most: int) -> dict[str, Any]:
+    """At most ``most`` rows for a page, and whether there are more."""
+    if isinstance(result, ox.QueryBoolean):
+        return {"boolean": bool(result)}
+    if isinstance(result, ox.QueryTriples):
+        names = ["subject", "predicate", "object"]
+        terms: Iterator[list[Any]] = ([t.subject, t.predicate, t.object] for t in result)
+    else:
+        names = [v.value for v in result.variables]
+        terms = (list(row) for row in result)
+    rows = [[_cell(t) for t in row] for row in islice(terms, most + 1)]
+    return {"boolean": None, "names": names, "rows": rows[:most], "more": len(rows) > most,
+            "graph": isinstance(result, ox.QueryTriples)}
+
+
+def answer(store: ox.Store, job: dict[str, Any], out: socket.socket) -> None:
+    """Runs one query and writes its answer."""
+    sink = Sink(out, job)
+    result = evaluate(store, job)
+    form = job["form"]
+    if form == "table":
+        sink.waiting += json.dumps(_table(result, job["max_rows"]), ensure_ascii=False).encode()
+    else:
+        try:
+            if isinstance(result, ox.QueryTriples):
+                prefixes = job["prefixes"] if form in _PREFIXED else None
+                # CONSTRUCT gives a triple once for each solution; a repeated one near by is left out
+                ox.serialize(_distinct(result), cast(IO[bytes], sink), GRAPHS[form], prefixes=prefixes)
+            else:
+                result.serialize(cast(IO[bytes], sink), RESULTS[form])
+        except Full:
+            what = "rows" if sink.rows_left < 0 else "bytes"
+            most = job["max_rows"] if what == "rows" else job["max_bytes"]
+            sink.send({"truncated": what, "limit": most, "whole": sink.cut(job)})
+            return
+    sink.send({})
+
+
+def _distinct(triples: Any, most: int = 200_000) -> Iterator[ox.Triple]:
+    """The triples, each once as far as ``most`` of them can be remembered."""
+    seen: set[ox.Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            if len(seen) < most:
+                seen.add(triple)
+            yield triple
+
+
+def framed(kind: bytes, about: dict[str, Any]) -> bytes:
+    """A frame that holds JSON."""
+    data = json.dumps(about, ensure_ascii=False).encode()
+    return HEAD.pack(kind, len(data)) + data
+
+
+def _receive(source: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = source.recv(size - len(data))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
+
+
+def main() -> None:
+    """Answers queries until the socket closes."""
+    graph, memory, nice = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    wire = socket.socket(fileno=0)
+    try:
+        store = ox.Store.read_only(graph)
+    except OSError as error:
+        wire.sendall(framed(b"X", {"kind": "store", "message": str(error)}))
+        return
+    os.nice(nice)
+    limit(memory)
+    wire.sendall(framed(b"R", {}))
+    while True:
+        try:
+            job = json.loads(_receive(wire, HEAD.unpack(_receive(wire, HEAD.size))[1]))
+        except (EOFError, ConnectionError):
+            return
+        signal.setitimer(signal.ITIMER_PROF, job["seconds"] + _GRACE)
+        try:
+            answer(store, job, wire)
+        except (BrokenPipeError, ConnectionResetError):
+            return
+        except SyntaxError as error:
+            wire.sendall(framed(b"X", {"kind": "syntax", "message": str(error)}))
+        except MemoryError:
+            return
+        except (ValueError, OSError, RuntimeError) as error:
+            wire.sendall(framed(b"X", {"kind": "query", "message": str(error)}))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _LARGEST_IDLE:
+            return
+
+
+if __name__ == "__main__":
+    main()
