@@ -1,13 +1,13 @@
-"""A query's rows as a network of nodes and edges, laid out and measured.
+"""A query's rows as a network of nodes and edges.
 
-networkx computes the measures and the positions; both are deterministic (fixed seed).
+Measures are computed in ``kg.measures``, positions in ``kg.layout``; both with a fixed seed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import networkx as nx
@@ -15,25 +15,27 @@ import pyoxigraph as ox
 
 from kg.catalog import CannedQuery
 from kg.catalog import Network as Shape
-from kg.export.palette import COLOURS
-from kg.names import compact, expand
+from kg.describe import Describer, Spell, both
+from kg.layout import LAID_OUT, place
+from kg.names import compact
 
-SEED = 20250101
+__all__ = ["LAID_OUT", "SHORT", "Edge", "Network", "Node", "Value", "from_rows", "graph", "measured", "of_query"]
+
 #: short labels for display; long Chinese labels make Gephi slow and unreadable
 SHORT = 16
-#: force-directed positions are computed up to this many nodes, beyond it nodes stand on circles by class
-LAID_OUT = 1500
-_TYPE = ox.NamedNode(expand("rdf:type"))
-_GENERAL = {"GovernmentBody", "PlanElement"}
+#: an attribute's value; what is None or empty is not written
+Value = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node: ``id`` is the IRI, ``label`` the full name."""
+    """A node: ``id`` is the IRI, ``label`` the full name; ``spells`` are the years it exists (none = always)."""
 
     id: str
     label: str
     cls: str
+    attributes: dict[str, Value] = field(default_factory=dict, hash=False)
+    spells: tuple[Spell, ...] = ()
 
     @property
     def short(self) -> str:
@@ -50,11 +52,17 @@ class Edge:
     target: str
     weight: float = 1.0
     kind: str = ""
+    attributes: dict[str, Value] = field(default_factory=dict, hash=False)
+    spells: tuple[Spell, ...] = ()
 
 
 @dataclass(slots=True)
 class Network:
-    """Nodes by id, edges, and per node measures and a position."""
+    """Nodes by id, edges, and per node measures and a position.
+
+    ``methods`` says of a measure how it was computed (``exact``, ``sample500``, …), ``notes``
+    are sentences for whoever reads the file: what was sampled, cut or left out.
+    """
 
     title: str
     directed: bool
@@ -62,10 +70,52 @@ class Network:
     edges: list[Edge] = field(default_factory=list)
     measures: dict[str, dict[str, float]] = field(default_factory=dict)
     positions: dict[str, tuple[float, float]] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def _text(term: Any) -> str:
     return "" if term is None else str(term.value)
+
+
+def plain(term: Any) -> Value:
+    """An RDF term as a value of an attribute: numbers and booleans by their datatype, IRIs in short form."""
+    if isinstance(term, ox.NamedNode):
+        return compact(term.value)
+    if isinstance(term, ox.Literal):
+        kind = term.datatype.value.rsplit("#", 1)[-1]
+        try:
+            if kind in ("integer", "int", "long", "gYear"):
+                return int(term.value)
+            if kind in ("decimal", "double", "float"):
+                return float(term.value)
+        except ValueError:  # "INF" written as a decimal, a year with a time zone: the text is kept
+            return str(term.value)
+        return term.value == "true" if kind == "boolean" else str(term.value)
+    return None if term is None else str(term)
+
+
+def _weight(term: Any) -> float:
+    """A weight as a number; 0, which no file can hold, where the term is none."""
+    try:
+        found = float(Decimal(_text(term)))
+    except (InvalidOperation, OverflowError):
+        return 0.0
+    return found if 0 < found < float("inf") else 0.0
+
+
+def _merged(known: dict[str, Value], more: dict[str, Value]) -> None:
+    """Adds the attributes of a row that repeats an edge: values that differ are joined as text."""
+    for name, value in more.items():
+        before = known.get(name)
+        if before is None:
+            known[name] = value
+        elif value is not None and value != before and str(value) not in str(before).split("; "):
+            known[name] = f"{before}; {value}"
+
+
+def _year(value: Value) -> int | None:
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def from_rows(title: str, shape: Shape, rows: Iterable[Any], variables: Iterable[str]) -> Network:
@@ -73,35 +123,68 @@ def from_rows(title: str, shape: Shape, rows: Iterable[Any], variables: Iterable
 
     Rows that repeat an edge (same ends and kind) are added up where a weight is given and
     counted where none is; rows without both ends, with equal ends or with a weight that
-    is not positive are left out.
+    is not positive are left out, and the network's notes say how many. Columns with no part
+    in the shape become attributes: ``source_x`` and ``target_x`` of the nodes, the others of the edge
+    (``x`` is left out where there is an ``x_label``); ``start`` and ``end`` are the edge's years.
     """
-    known = set(variables)
+    known = list(variables)
     network = Network(title, shape.directed)
-    weights: dict[tuple[str, str, str], float] = {}
+    taken = {shape.source, shape.target, shape.source_label, shape.target_label, shape.weight, shape.kind}
+    others = [v for v in known if v not in taken and f"{v}_label" not in known]
+    of_node = {v: v.split("_", 1) for v in others if v.startswith(("source_", "target_"))}
+    of_edge = [v for v in others if v not in of_node]
+    found: dict[tuple[str, str, str], tuple[list[float], dict[str, Value]]] = {}
+    left_out = 0
 
     def value(row: Any, name: str | None) -> Any:
         return row[name] if name and name in known else None
 
     for row in rows:
         source, target = value(row, shape.source), value(row, shape.target)
-        if source is None or target is None or source == target:
+        printed = value(row, shape.weight)
+        weight = _weight(printed) if printed is not None else 1.0
+        if source is None or target is None or source == target or not weight:
+            left_out += 1
             continue
         ends = []
-        for term, label, cls in (
-            (source, shape.source_label, shape.source_class), (target, shape.target_label, shape.target_class),
+        for end, term, label, cls in (
+            ("source", source, shape.source_label, shape.source_class),
+            ("target", target, shape.target_label, shape.target_class),
         ):
             name = _text(value(row, label)) or (compact(term.value) if isinstance(term, ox.NamedNode) else _text(term))
             ends.append(_text(term))
-            network.nodes.setdefault(_text(term), Node(_text(term), name, (cls or "").split(":")[-1] or "Thing"))
+            node = network.nodes.setdefault(_text(term), Node(_text(term), name, (cls or "").split(":")[-1] or "Thing"))
+            extra = {part[1]: plain(row[v]) for v, part in of_node.items() if part[0] == end and row[v] is not None}
+            if extra:
+                _merged(node.attributes, extra)
         kind = _text(value(row, shape.kind))
-        printed = value(row, shape.weight)
-        weight = float(Decimal(_text(printed))) if printed is not None else 1.0
-        if weight > 0:
-            edge = (ends[0], ends[1], kind)
-            weights[edge] = weights.get(edge, 0.0) + weight
-    network.edges = [Edge(s, t, w, k) for (s, t, k), w in weights.items()]
-    linked = {e for s, t, _ in weights for e in (s, t)}
-    network.nodes = {i: n for i, n in network.nodes.items() if i in linked}
+        weights, attributes = found.setdefault((ends[0], ends[1], kind), ([], {}))
+        weights.append(weight)
+        _merged(attributes, {v.removesuffix("_label"): plain(row[v]) for v in of_edge if row[v] is not None})
+    for (s, t, kind), (weights, attributes) in found.items():
+        first, last = _year(attributes.pop("start", None)), _year(attributes.pop("end", None))
+        spells = ((first, last),) if first is not None or last is not None else ()
+        network.edges.append(Edge(s, t, sum(weights), kind, attributes, spells))
+    if left_out:
+        network.notes.append(
+            f"{left_out} 列沒有兩端、兩端相同或權重不是正數，未列入 (left out: no two ends or no positive weight)"
+        )
+    return network
+
+
+def described(network: Network, describer: Describer) -> Network:
+    """Gives every node the graph's own class, name and years, and every edge the years its ends share."""
+    for i, node in network.nodes.items():
+        spell = describer.spell(i)
+        label = describer.label(i) if node.label in (i, compact(i)) else node.label
+        network.nodes[i] = replace(
+            node, cls=describer.cls(i) or node.cls, label=label or node.label,
+            spells=node.spells or ((spell,) if spell else ()),
+        )
+    network.edges = [
+        e if e.spells else replace(e, spells=both(network.nodes[e.source].spells, network.nodes[e.target].spells))
+        for e in network.edges
+    ]
     return network
 
 
@@ -112,20 +195,7 @@ def of_query(query: CannedQuery, store: ox.Store, raw: dict[str, list[str]], lan
     solutions = query.run(store, raw)
     names = [v.value for v in solutions.variables]
     network = from_rows(query.title[language], query.network, solutions, names)
-    network.nodes = {i: replace(n, cls=_class_of(store, i) or n.cls) for i, n in network.nodes.items()}
-    return measured(network)
-
-
-def _class_of(store: ox.Store, iri: str) -> str:
-    """The thing's own class among those that have a colour, the most specific one; empty if it has none."""
-    try:
-        node = ox.NamedNode(iri)
-    except ValueError:  # a literal stands for the thing
-        return ""
-    found = {compact(q.object.value).removeprefix("pol:") for q in store.quads_for_pattern(node, _TYPE, None)
-             if isinstance(q.object, ox.NamedNode)}
-    own = found & set(COLOURS)
-    return min(own - _GENERAL or own, default="")
+    return measured(described(network, Describer(store)))
 
 
 def graph(network: Network) -> nx.Graph[str]:
@@ -139,25 +209,11 @@ def graph(network: Network) -> nx.Graph[str]:
 
 
 def measured(network: Network) -> Network:
-    """Adds degree, weighted degree and positions."""
+    """Adds degree, weighted degree and positions (all measures: ``kg.measures.measure``)."""
     g = graph(network)
     for node in network.nodes:
         network.measures[node] = {
             "degree": float(g.degree(node)), "weighted_degree": float(g.degree(node, weight="weight")),
         }
-    network.positions = _positions(network, g)
+    network.positions = place(list(network.nodes), [(e.source, e.target, e.weight) for e in network.edges])
     return network
-
-
-def _positions(network: Network, g: nx.Graph[str]) -> dict[str, tuple[float, float]]:
-    """x and y of each node in Gephi's units (about -1000..1000)."""
-    if not network.nodes:
-        return {}
-    if len(network.nodes) <= LAID_OUT:
-        found = nx.spring_layout(g.to_undirected() if network.directed else g, seed=SEED, k=None, iterations=60)
-    else:
-        classes: dict[str, list[str]] = {}
-        for node in network.nodes.values():
-            classes.setdefault(node.cls, []).append(node.id)
-        found = nx.shell_layout(g, nlist=sorted(classes.values(), key=len))
-    return {str(n): (round(float(x) * 1000, 2), round(float(y) * 1000, 2)) for n, (x, y) in found.items()}

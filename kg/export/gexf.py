@@ -1,88 +1,111 @@
 """GEXF 1.3, written as a stream: what Gephi opens without a warning.
 
-Written by hand because networkx's writer loses edge kinds and attributes and writes
-ill-formed XML for control characters. Schema: GEXF 1.3 (gexf.net/1.3). No byte order
-mark, no zero weights, unique ids, one ``<attributes>`` block per class.
+Written by hand because networkx's writer loses edge kinds and attributes, writes bare years as
+dates and ill-formed XML for control characters, and holds the whole tree in memory. Schema: GEXF
+1.3 (gexf.net/1.3). No byte order mark, no zero weights, unique ids, one ``<attributes>`` block per
+class, a column's id is its title (graphology reads the one, networkx the other).
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from xml.sax.saxutils import quoteattr
 
-from kg.export.palette import rgb
-from kg.network import Network
+from kg.describe import Spell
+from kg.export import xml
+from kg.export.rows import Column, EdgeRow, NodeRow, Sheet, number, sheet, text, years
+from kg.network import Network, Value
 
 MEDIA_TYPE = "application/gexf+xml"
-#: characters that XML 1.0 forbids even as references
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def attribute(text: str) -> str:
-    """A quoted XML attribute value; forbidden characters dropped, white space folded (xs:token)."""
-    return quoteattr(" ".join(_FORBIDDEN.sub("", text).split()))
-
-
-def number(value: float) -> str:
-    """A number without needless digits."""
-    return str(int(value)) if value == int(value) else repr(round(value, 6))
+#: rows joined into one piece of output
+_BATCH = 2000
 
 
 def write(network: Network, *, source: str = "", version: str = "", on: date | None = None) -> Iterator[str]:
-    """The file in pieces. ``source`` says what was asked, ``version`` is the graph's."""
+    """A network's file in pieces. ``source`` says what was asked, ``version`` is the graph's."""
+    return stream(sheet(network, source=source, version=version, on=on))
+
+
+def stream(rows: Sheet) -> Iterator[str]:
+    """The file in pieces; memory does not grow with the number of rows.
+
+    Raises ValueError for an edge whose weight is not positive: Gephi would drop it.
+    """
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">\n'
-    modified = f" lastmodifieddate={attribute(on.isoformat())}" if on else ""
-    yield f"<meta{modified}><creator>policy-kg</creator>"
-    yield f"<keywords>{_content(network.title)}</keywords>"
-    described = " · ".join(x for x in (network.title, source, version) if x)
-    yield f"<description>{_content(described)}</description></meta>\n"
-    kind = "directed" if network.directed else "undirected"
-    yield f'<graph defaultedgetype="{kind}" mode="static">\n'
+    modified = f' lastmodifieddate="{rows.on.isoformat()}"' if rows.on else ""
     yield (
-        '<attributes class="node" mode="static">'
-        '<attribute id="class" title="class" type="string"/>'
-        '<attribute id="name" title="full_name" type="string"/>'
-        '<attribute id="iri" title="iri" type="anyURI"/>'
-        '<attribute id="deg" title="degree_count" type="integer"/>'
-        '<attribute id="wdeg" title="weighted_degree_sum" type="double"/>'
-        "</attributes>\n"
-        '<attributes class="edge" mode="static">'
-        '<attribute id="relation" title="relation" type="string"/></attributes>\n'
+        f"<meta{modified}><creator>policy-kg</creator><keywords>{xml.content(rows.title)}</keywords>"
+        f"<description>{xml.content(rows.description)}</description></meta>\n"
     )
-    yield f'<nodes count="{len(network.nodes)}">\n'
-    ids = {}
-    largest = max((m["weighted_degree"] for m in network.measures.values()), default=1.0) or 1.0
-    for n, node in enumerate(network.nodes.values()):
-        ids[node.id] = f"n{n}"
-        measures = network.measures.get(node.id, {"degree": 0.0, "weighted_degree": 0.0})
-        x, y = network.positions.get(node.id, (0.0, 0.0))
-        r, g, b = rgb(node.cls)
-        size = 8 + 32 * math.sqrt(measures["weighted_degree"] / largest)
-        yield (
-            f'<node id="n{n}" label={attribute(node.short)}><attvalues>'
-            f'<attvalue for="class" value={attribute(node.cls)}/><attvalue for="name" value={attribute(node.label)}/>'
-            f'<attvalue for="iri" value={attribute(node.id)}/><attvalue for="deg" value="{int(measures["degree"])}"/>'
-            f'<attvalue for="wdeg" value="{number(measures["weighted_degree"])}"/></attvalues>'
-            f'<viz:color r="{r}" g="{g}" b="{b}"/><viz:size value="{size:.2f}"/>'
-            f'<viz:position x="{number(x)}" y="{number(y)}" z="0"/></node>\n'
-        )
-    yield f'</nodes>\n<edges count="{len(network.edges)}">\n'
-    for n, edge in enumerate(network.edges):
-        named = f" kind={attribute(edge.kind)} label={attribute(edge.kind)}" if edge.kind else ""
-        values = (
-            f'<attvalues><attvalue for="relation" value={attribute(edge.kind)}/></attvalues>' if edge.kind else ""
-        )
-        yield (
-            f'<edge id="e{n}" source="{ids[edge.source]}" target="{ids[edge.target]}" '
-            f'weight="{number(edge.weight)}"{named}>{values}</edge>\n'
-        )
-    yield "</edges>\n</graph>\n</gexf>\n"
+    kind = "directed" if rows.directed else "undirected"
+    mode = 'mode="dynamic" timeformat="date" timerepresentation="interval"' if rows.dynamic else 'mode="static"'
+    yield f'<graph defaultedgetype="{kind}" {mode}>\n'
+    yield _declared("node", rows.node_columns) + _declared("edge", rows.edge_columns)
+    nodes, edges = (f' count="{n}"' for n in rows.size) if rows.size else ("", "")
+    yield f"<nodes{nodes}>\n"
+    prefixes = _prefixes(rows.node_columns)
+    batch: list[str] = []
+    for node in rows.nodes:
+        batch.append(_node(node, prefixes))
+        if len(batch) >= _BATCH:
+            yield "".join(batch)
+            batch.clear()
+    batch.append(f"</nodes>\n<edges{edges}>\n")
+    prefixes = _prefixes(rows.edge_columns)
+    for n, edge in enumerate(rows.edges):
+        batch.append(_edge(n, edge, prefixes))
+        if len(batch) >= _BATCH:
+            yield "".join(batch)
+            batch.clear()
+    yield "".join(batch) + "</edges>\n</graph>\n</gexf>\n"
 
 
-def _content(text: str) -> str:
-    """Element content, escaped."""
-    return _FORBIDDEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _declared(cls: str, columns: Sequence[Column]) -> str:
+    inside = "".join(
+        f'<attribute id={xml.value(c.name)} title={xml.value(c.name)} type="{c.type}"/>' for c in columns
+    )
+    return f'<attributes class="{cls}" mode="static">{inside}</attributes>\n'
+
+
+def _prefixes(columns: Sequence[Column]) -> list[str]:
+    return [f"<attvalue for={xml.value(c.name)} value=" for c in columns]
+
+
+def _values(values: Sequence[Value], prefixes: list[str]) -> str:
+    found = "".join([
+        f"{prefix}{xml.value(v if type(v) is str else text(v))}/>"
+        for prefix, v in zip(prefixes, values, strict=False) if v is not None
+    ])
+    return f"<attvalues>{found}</attvalues>" if found else ""
+
+
+def _spells(spells: tuple[Spell, ...]) -> str:
+    out = []
+    for spell in spells:
+        start, end = years(spell)
+        out.append("<spell" + (f' start="{start}"' if start else "") + (f' end="{end}"' if end else "") + "/>")
+    return f"<spells>{''.join(out)}</spells>" if out else ""
+
+
+def _node(node: NodeRow, prefixes: list[str]) -> str:
+    red, green, blue = (int(node.colour[i:i + 2], 16) for i in (1, 3, 5))
+    return (
+        f"<node id={xml.identifier(node.id)} label={xml.token(node.label)}>{_values(node.values, prefixes)}"
+        f"{_spells(node.spells) if node.spells else ''}"
+        f'<viz:color r="{red}" g="{green}" b="{blue}"/><viz:size value="{node.size:.2f}"/>'
+        f'<viz:position x="{number(node.x)}" y="{number(node.y)}" z="0"/></node>\n'
+    )
+
+
+def _edge(n: int, edge: EdgeRow, prefixes: list[str]) -> str:
+    if not edge.weight > 0 or edge.weight == float("inf"):
+        raise ValueError(
+            f"{edge.source} → {edge.target}：權重 {edge.weight} 不是正數，請先濾除 (not positive; filter it out)"
+        )
+    inside = _values(edge.values, prefixes) + (_spells(edge.spells) if edge.spells else "")
+    named = f" kind={(kind := xml.token(edge.kind))} label={kind}" if edge.kind else ""
+    return (
+        f'<edge id="e{n}" source={xml.identifier(edge.source)} target={xml.identifier(edge.target)} '
+        f'weight="{number(edge.weight)}"{named}' + (f">{inside}</edge>\n" if inside else "/>\n")
+    )

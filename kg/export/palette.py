@@ -27,3 +27,12 @@ def rgb(cls: str) -> tuple[int, int, int]:
     """Red, green, blue of a class, 0..255."""
     text = colour(cls)
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+#: colours of communities in the order of their size: the palette's eight distinct hues, then grey
+COMMUNITIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#8C6BB1")
+
+
+def community_colour(number: int) -> str:
+    """Colour of a community (1 is the largest); all beyond the eighth are grey."""
+    return COMMUNITIES[number - 1] if 1 <= number <= len(COMMUNITIES) else OTHER
