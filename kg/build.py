@@ -22,7 +22,12 @@ import pyoxigraph as ox
 
 from kg import __version__, ids
 from kg.authority_graph import authority_triples
+from kg.decisions import FILE as DECISIONS
+from kg.decisions import load as load_decisions
 from kg.derive import derived_triples
+from kg.link.graph import identity as link_identity
+from kg.link.graph import link_triples
+from kg.link.model import load as load_model
 from kg.model import Document
 from kg.names import expand
 from kg.pipeline import DocumentReport, RuleError, process
@@ -67,19 +72,22 @@ class BuildReport:
 
 def build(
     paths: Iterable[Path], store: VersionedStore, *, add: bool = False, max_bytes: int = MAX_BYTES,
-    progress: Progress = _silent,
+    progress: Progress = _silent, decisions: Path | None = None,
 ) -> BuildReport:
     """Reads the files and publishes a version of the graph that holds exactly them.
 
     With ``add``, the documents of the served version stay too. A file that cannot be
     read is reported in ``failed``, the others are still built; if none can be read
-    nothing is published. Raises StoreError where the store cannot be used.
+    nothing is published. ``decisions`` is the file of people's decisions about links
+    (by default the store's). Raises StoreError where the store, the decisions or the
+    link model cannot be used.
     """
     report = BuildReport()
     clock = _Clock(report.seconds)
     files, left_out = discover(paths)
     report.left_out = [str(p) for p in left_out]
     with store.lock():
+        decided, model = load_decisions(decisions or store.folder / DECISIONS), load_model(store.folder)
         documents = _read_all(files, max_bytes, report, progress)
         clock.lap("read")
         former, former_report = _former(store, required=add)
@@ -101,14 +109,16 @@ def build(
         clock.lap("extract")
         if not wanted:
             return report
-        identity = _identity(report.documents)
+        identity = _identity(report.documents, link_identity(store.folder, decided))
         if former is not None and former_report.get("identity") == identity:
             report.version, report.changed = former.name, False
             report.triples = former_report["triples"]
             return report
         progress("載入 load", 0, 1)
         prepared = store.prepare()
-        report.triples = _load(prepared / "graph", store, report, identity, clock)
+        report.triples = _load(
+            prepared / "graph", store, report, identity, clock, lambda graph: link_triples(graph, decided, model)
+        )
         (prepared / "report.json").write_text(
             json.dumps(report.to_json() | {"identity": identity, "built": _now()}, ensure_ascii=False, indent=1) + "\n",
             encoding="utf-8",
@@ -194,12 +204,15 @@ def _shard(document: Document, store: VersionedStore, report: BuildReport) -> Do
     return about
 
 
-def _identity(documents: list[DocumentReport]) -> str:
-    """What a version is made of: documents, their names, the rules, the program's version."""
-    return ids.digest(__version__, rules_hash(), graph_hash(), *(f"{d.key} {d.file_name}" for d in documents))
+def _identity(documents: list[DocumentReport], links: str) -> str:
+    """What a version is made of: documents, their names, the rules, the program's version, decisions about links."""
+    return ids.digest(__version__, rules_hash(), graph_hash(), links, *(f"{d.key} {d.file_name}" for d in documents))
 
 
-def _load(graph: Path, store: VersionedStore, report: BuildReport, identity: str, clock: _Clock) -> int:
+def _load(
+    graph: Path, store: VersionedStore, report: BuildReport, identity: str, clock: _Clock,
+    links: Callable[[ox.Store], list[ox.Triple]],
+) -> int:
     """Fills a new Oxigraph store; returns its number of triples. The store is closed on return."""
     target = ox.Store(str(graph))
     for document in report.documents:
@@ -216,6 +229,8 @@ def _load(graph: Path, store: VersionedStore, report: BuildReport, identity: str
     clock.lap("load")
     target.bulk_extend(ox.Quad(*t) for t in derived_triples(target))
     clock.lap("derive")
+    target.bulk_extend(ox.Quad(*t) for t in links(target))
+    clock.lap("link")
     target.flush()
     target.optimize()
     clock.lap("optimize")

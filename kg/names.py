@@ -54,6 +54,7 @@ CLASSES: dict[str, str] = {
     "pol:BudgetLine": "budget-line",
     "pol:BudgetAmount": "budget-amount",
     "pol:BudgetLink": "budget-link",
+    "pol:AnswerLink": "answer-link",
     "pol:Assertion": "assertion",
     "pol:Evidence": "evidence",
     "pol:ExtractionRun": "run",
@@ -69,9 +70,9 @@ OBJECT_PROPERTIES: tuple[str, ...] = (
     "pol:leadBy", "pol:partneredBy", "pol:responsibleBody", "pol:proposedBy", "pol:agency",
     "pol:cites", "pol:targetsIndustry", "pol:coversIndustry", "pol:activeIn", "pol:mentions",
     "pol:responseTo", "pol:respondent", "pol:adoptionStatus", "pol:kind", "pol:phase",
-    "pol:workPlan", "pol:category", "pol:fundedBy", "pol:reviewStatus", "pol:evidence",
+    "pol:workPlan", "pol:category", "pol:fundedBy", "pol:answeredBy", "pol:reviewStatus", "pol:evidence",
     "pol:inDocument", "pol:inSection", "pol:declaredCount", "pol:derivedBy", "pol:about",
-    "pol:document", "pol:amends", "pol:baselineOf",
+    "pol:document", "pol:amends", "pol:baselineOf", "pol:continues", "pol:sameAccountAs",
 )
 
 #: pol: properties whose values are literals, with their datatype ("rdf:langString" = text in a language)
@@ -87,6 +88,8 @@ DATA_PROPERTIES: dict[str, str] = {
     "pol:reason": "xsd:string", "pol:start": "xsd:integer", "pol:end": "xsd:integer",
     "pol:quote": "xsd:string", "pol:extractor": "xsd:string", "pol:rulesHash": "xsd:string",
     "pol:programVersion": "xsd:string", "pol:foundCount": "xsd:integer",
+    "pol:accountCode": "xsd:string", "pol:accountKind": "xsd:string", "pol:budgetKind": "xsd:string",
+    "pol:governmentFunction": "xsd:string",
 }
 
 #: pol: properties that describe the ontology's own terms

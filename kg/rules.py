@@ -18,7 +18,10 @@ SOURCES = (
     "kg/names.py", "kg/rdf.py", "kg/authority*.py", "kg/pipeline.py", "ontology/authority/*.ttl",
 )
 #: what else decides the content of a version: the whole-graph passes and the ontology that is loaded with it
-GRAPH_SOURCES = ("kg/build.py", "kg/derive.py", "kg/link/*.py", "ontology/*.ttl")
+GRAPH_SOURCES = (
+    "kg/build.py", "kg/derive.py", "kg/accounts.py", "kg/link/*.py", "kg/decisions.py", "ontology/*.ttl",
+    "ontology/*.json",
+)
 
 
 def data_folder(name: str) -> Path:

@@ -67,6 +67,7 @@ def test_the_ontology_declares_what_it_refers_to():
     ("pol:Provision", "eli:LegalResourceSubdivision"), ("pol:Industry", "skos:Concept"),
     ("pol:IndustryScope", "prov:Entity"), ("pol:Recommendation", "prov:Entity"), ("pol:Response", "prov:Entity"),
     ("pol:Target", "qb:Observation"), ("pol:BudgetAmount", "qb:Observation"), ("pol:BudgetLink", "rdf:Statement"),
+    ("pol:AnswerLink", "rdf:Statement"),
     ("pol:Assertion", "rdf:Statement"), ("pol:Assertion", "prov:Entity"), ("pol:Evidence", "prov:Entity"),
     ("pol:ExtractionRun", "prov:Activity"),
 ])

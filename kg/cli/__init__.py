@@ -17,7 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("kg.cli.query", "統計 counts of the graph"),
     "dump": ("kg.cli.query", "匯出 RDF write the graph as N-Quads, Turtle or TriG"),
     "ask": ("kg.cli.ask", "執行現成查詢 run a canned query"),
+    "export": ("kg.cli.export", "匯出網絡視圖 write a graph view for Gephi, or as a picture"),
     "extract": ("kg.cli.extract", "辨識文字中的名稱與目標 find names and targets in a text"),
+    "link": ("kg.cli.link", "措施與預算項目的連結 links from measures to budget lines"),
+    "decide": ("kg.cli.link", "人工判定連結 accept, reject or undo links"),
     "serve": ("kg.cli.serve", "啟動網站與 SPARQL 端點 serve the web pages and the SPARQL endpoint"),
 }
 DEFAULT_STORE = "store"

@@ -44,7 +44,10 @@ class _Bar:
 @click.option("--json", "as_json", is_flag=True, help="報告輸出為 JSON report as JSON")
 @click.option("--quiet", is_flag=True, help="不顯示進度 no progress")
 @click.option("--max-mb", type=click.IntRange(min=1), default=64, show_default=True, help="單檔上限 largest file, MiB")
-def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: bool, max_mb: int) -> None:
+@click.option("--decisions", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="人工判定檔（預設為圖譜資料夾的 decisions.jsonl）file of people's decisions about links")
+def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: bool, max_mb: int,
+          decisions: Path | None) -> None:
     """讀取檔案或資料夾，建立並發布新版圖譜 read files or folders into a new version of the graph.
 
     文類由內容判斷。圖譜只含這次指定的文件（--add 則保留原有的）。
@@ -56,7 +59,7 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
 
     bar = _Bar(quiet)
     try:
-        report = run(paths, VersionedStore(store), add=add, max_bytes=max_mb * 2**20, progress=bar)
+        report = run(paths, VersionedStore(store), add=add, max_bytes=max_mb * 2**20, progress=bar, decisions=decisions)
     except StoreError as error:
         bar.close()
         fail(str(error))

@@ -1,0 +1,184 @@
+"""How much two sides have to do with each other: six figures, none of which knows a ministry or a title.
+
+Whatever stands everywhere weighs nothing: terms, topics and entities are weighted by their
+inverse document frequency in the whole graph (Spärck Jones 1972), so 推動 and 強化 fall out.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kg.link.sources import Side, Sources
+from kg.link.text import clauses, terms
+from kg.link.topics import topics
+
+#: in this order everywhere; the model file names them
+FEATURES = ("text", "title_topics", "line_topics", "entities", "measure_topics", "clause_topics")
+
+#: what a topic weighs where it stands in the title, in the next name above, or in the texts below
+_IN_TITLE, _IN_CONTEXT, _IN_TEXTS, _MOST = 2.0, 0.7, 0.8, 1.5
+#: exponent that lets rare topics decide (a title's topics, a line's name)
+_SHARP = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A side with everything that is computed once: term weights, topics, clauses."""
+
+    side: Side
+    vector: Mapping[str, float]
+    length: float
+    title: frozenset[str]
+    name: frozenset[str]
+    topics: Mapping[str, float]
+    #: the clauses with their topics, and the distinct topic sets
+    clauses: tuple[tuple[str, frozenset[str]], ...]
+    parts: tuple[frozenset[str], ...]
+
+
+class Weights:
+    """Inverse document frequencies of one graph's terms, topics and entities, each from 0 to 1."""
+
+    def __init__(self, terms_in: Counter[str], units: int, topics_in: Counter[str], entities_in: Counter[str],
+                 sides: int) -> None:
+        self._terms, self._topics = _rarities(terms_in, units), _rarities(topics_in, sides)
+        self._entities = {e: math.log(1 + sides / n) / math.log(1 + sides) for e, n in entities_in.items()}
+
+    def term(self, t: str) -> float:
+        """ln((N+1)/(n+1)) over ln(N+1); 1 for a term that stands nowhere."""
+        return self._terms.get(t, 1.0)
+
+    def topic(self, t: str) -> float:
+        """The same over sides instead of texts."""
+        return self._topics.get(t, 1.0)
+
+    def entity(self, e: str) -> float:
+        """ln(1 + N/n) over ln(1 + N)."""
+        return self._entities.get(e, 1.0)
+
+
+def _rarities(counts: Counter[str], of: int) -> dict[str, float]:
+    return {k: math.log((of + 1) / (n + 1)) / math.log(of + 1) for k, n in counts.items()}
+
+
+def weigh(sources: Sources) -> Weights:
+    """Counts in how many texts of the graph each term stands, and in how many sides each topic and entity."""
+    found: Counter[str] = Counter()
+    units = 0
+    for text in _units(sources):
+        found.update(set(terms(text)))
+        units += 1
+    topic: Counter[str] = Counter()
+    entity: Counter[str] = Counter()
+    sides = (*sources.measures, *sources.lines)
+    for side in sides:
+        topic.update(topics().count(_whole(side)).keys())
+        entity.update(side.entities)
+    return Weights(found, units, topic, entity, len(sides))
+
+
+def _units(sources: Sources) -> Iterable[str]:
+    """The texts over which a term's rarity is counted."""
+    for side in (*sources.measures, *sources.lines):
+        yield side.label
+        for text in side.texts:
+            yield from clauses(text)
+    yield from sources.background
+
+
+def _name(side: Side) -> str:
+    """A side's own name with the name just above it: a line with its work plan."""
+    return "\n".join((side.label, *side.context[:1]))
+
+
+def _whole(side: Side) -> str:
+    return "\n".join((side.label, *side.texts))
+
+
+def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
+    """Computes once what the comparison with many others needs.
+
+    A line is named by its work plan too; what stands above a measure is only its surroundings.
+    """
+    text = "\n".join((_name(side), *side.texts)) if as_line else _whole(side)
+    counted = Counter(terms(text))
+    vector = {t: (1 + math.log(n)) * weights.term(t) for t, n in counted.items()}
+    find = topics()
+    label, above = set(find.count(side.label)), set(find.count("\n".join(side.context[:1])))
+    title = frozenset(label | above) if as_line else frozenset(label or above)
+    below = find.count("\n".join(side.texts))
+    near = _IN_TITLE if as_line else _IN_CONTEXT
+    join = max if as_line else operator.add
+    strength = {t: join(_IN_TITLE * (t in label), near * (t in above)) for t in label | above | set(below)}
+    for t, n in below.items():
+        strength[t] += (1.0 if as_line else _IN_TEXTS) * min(_MOST, math.log1p(n))
+    parts = tuple((c, frozenset(find.count(c))) for whole in side.texts for c in clauses(whole))
+    return Prepared(
+        side, vector, math.sqrt(sum(w * w for w in vector.values())), title, frozenset(label | above), strength,
+        parts, tuple(sorted({t for _, t in parts if t}, key=sorted)),
+    )
+
+
+def cosine(a: Prepared, b: Prepared) -> float:
+    """Cosine of the two term vectors (Salton 1975)."""
+    small, large = (a.vector, b.vector) if len(a.vector) <= len(b.vector) else (b.vector, a.vector)
+    product = sum(w * large[t] for t, w in small.items() if t in large)
+    return product / (a.length * b.length) if product else 0.0
+
+
+def _covered(wanted: Iterable[str], found: Iterable[str], weights: Weights) -> float:
+    """The weight of the wanted topics that were found, as a share."""
+    there = set(found)
+    mass = {t: weights.topic(t) ** _SHARP for t in wanted}
+    total = sum(mass.values())
+    return sum(w for t, w in mass.items() if t in there) / total if total else 0.0
+
+
+def _best_clauses(a: Prepared, b: Prepared, weights: Weights) -> float:
+    """The best agreement of one clause with one clause: weight shared times cosine of their topic sets."""
+    best = 0.0
+    for left in a.parts:
+        for right in b.parts:
+            shared = left & right
+            if shared:
+                mass = sum(weights.topic(t) ** 2 for t in shared)
+                sizes = sum(weights.topic(t) ** 2 for t in left) * sum(weights.topic(t) ** 2 for t in right)
+                if sizes:
+                    best = max(best, sum(weights.topic(t) for t in shared) * mass / math.sqrt(sizes))
+    return best
+
+
+def compare(measure: Prepared, line: Prepared, weights: Weights) -> tuple[float, ...]:
+    """The figures of :data:`FEATURES` for a measure and a line (or program).
+
+    text: cosine of term vectors; title_topics: share of the title's topics in the line;
+    line_topics: share of the line's name in the title; entities: weight of shared industries,
+    programs, regulations; measure_topics: share of all the measure's topics in the line;
+    clause_topics: the best two clauses.
+    """
+    strength = {t: s * weights.topic(t) for t, s in measure.topics.items()}
+    total = sum(strength.values())
+    found = sum(s * min(1.0, line.topics[t]) for t, s in strength.items() if t in line.topics)
+    return (
+        cosine(measure, line),
+        _covered(measure.title, line.topics, weights),
+        _covered(line.name, measure.name, weights),
+        math.log1p(sum(weights.entity(e) for e in measure.side.entities & line.side.entities)),
+        found / total if total else 0.0,
+        _best_clauses(measure, line, weights),
+    )
+
+
+def novelty(measure: Prepared, lines: Iterable[Prepared], weights: Weights) -> float:
+    """How much of the title's rare wording stands in no line that was looked at, 0 to 1.
+
+    A title whose own words are missing everywhere is likely to have no line at all.
+    """
+    wanted = {t: weights.term(t) ** 2 for t in set(terms(measure.side.label))}
+    total = sum(wanted.values())
+    best = max((sum(w for t, w in wanted.items() if t in line.vector) for line in lines), default=0.0)
+    return 1 - best / total if total else 1.0

@@ -1,0 +1,116 @@
+"""Proposing links: every measure with the lines that might carry it out, or with none.
+
+Scores rank a measure's lines; confidences say how likely each is right. A link is a proposal, no
+share of money: an amount is never divided over measures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.link.candidates import Index
+from kg.link.features import Prepared, Weights, compare, novelty, prepare, weigh
+from kg.link.model import Model
+from kg.link.sources import Side, Sources
+
+#: predicate of a link -> class of the statement about it
+KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
+#: how many lines are proposed for one measure, and the confidence below which nothing is proposed
+MOST, LEAST = 8, 0.03
+#: the same for what may answer a recommendation: no gold calibrates it, so less is shown
+MOST_ANSWERS, LEAST_ANSWER = 5, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A proposed link: subject and object with the figures of the comparison."""
+
+    kind: str
+    subject: Side
+    object: Side
+    figures: tuple[float, ...]
+    score: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One measure with all lines that it was compared with."""
+
+    measure: Prepared
+    lines: tuple[Prepared, ...]
+    figures: tuple[tuple[float, ...], ...]
+    novelty: float
+
+
+class Comparison:
+    """A graph's sides, weighted and indexed, ready to be compared."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.weights: Weights = weigh(sources)
+        self._prepared: dict[tuple[str, bool], Prepared] = {}
+        self.index = self._index(sources.lines)
+
+    def _index(self, lines: Sequence[Side]) -> Index:
+        return Index([self.prepared(line, as_line=True) for line in lines], self.weights)
+
+    def prepared(self, side: Side, *, as_line: bool = False) -> Prepared:
+        """A side prepared for comparison, once."""
+        at = (side.iri, as_line)
+        if at not in self._prepared:
+            self._prepared[at] = prepare(side, self.weights, as_line=as_line)
+        return self._prepared[at]
+
+    def compare(self, measure: Side, index: Index | None = None) -> Compared:
+        """A measure beside the lines that gate and index let through."""
+        index = index or self.index
+        one = self.prepared(measure)
+        lines = tuple(index.lines[i] for i in index.candidates(one))
+        figures = tuple(compare(one, line, self.weights) for line in lines)
+        return Compared(one, lines, figures, novelty(one, lines, self.weights))
+
+    def measures(self) -> Iterator[Compared]:
+        """Every measure, compared."""
+        for measure in self.sources.measures:
+            yield self.compare(measure)
+
+    def answers(self) -> Iterator[Compared]:
+        """Every recommendation beside measures and programs of the ministries that were asked."""
+        index = self._index((*self.sources.measures, *self.sources.programs))
+        for recommendation in self.sources.recommendations:
+            yield self.compare(recommendation, index)
+
+    def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
+        """One pair that a person named, whatever gate and threshold say."""
+        one, other = self.prepared(subject), self.prepared(obj, as_line=True)
+        figures = compare(one, other, self.weights)
+        compared = Compared(one, (other,), (figures,), novelty(one, (other,), self.weights))
+        return _links(kind, compared, model)[0]
+
+
+def _links(kind: str, compared: Compared, model: Model) -> list[Link]:
+    """All lines of one measure as links, best first."""
+    logits = [model.score.logit(f) for f in compared.figures]
+    confidences = model.confidences(logits, compared.novelty)
+    links = [
+        Link(kind, compared.measure.side, line.side, figures, model.score.probability(figures), confidence)
+        for line, figures, confidence in zip(compared.lines, compared.figures, confidences, strict=True)
+    ]
+    return sorted(links, key=lambda x: (-x.score, x.object.iri))
+
+
+def _kept(links: Sequence[Link], most: int, least: float) -> list[Link]:
+    """The best links; those that rest on nothing in common are none."""
+    return [x for x in links[:most] if x.confidence >= least and any(x.figures)]
+
+
+def propose(comparison: Comparison, model: Model) -> list[Link]:
+    """The proposals for all measures and recommendations, by subject, best first."""
+    found = [x for c in comparison.measures() for x in _kept(_links("pol:fundedBy", c, model), MOST, LEAST)]
+    found += [
+        x for c in comparison.answers()
+        for x in _kept(_links("pol:answeredBy", c, model), MOST_ANSWERS, LEAST_ANSWER)
+    ]
+    return found

@@ -1,0 +1,221 @@
+"""What is linked: measures, budget lines, recommendations and programs, read from the graph.
+
+A :class:`Side` is one of them with everything that the comparison looks at: its texts, the
+bodies responsible for it, the years it covers and the entities it names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg import ids
+from kg.names import sparql_prefixes
+from kg.text.normal import loose
+
+Years = tuple[int, int]
+#: the last year of a period without end
+FOREVER = 9999
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One end of a link.
+
+    ``context`` names what it belongs to, nearest first: strategy, goals and plan of a measure,
+    work plan and agency of a line. ``texts`` are the pieces below the title (actions, content
+    items). ``bodies`` are IRIs, ``within`` has their superiors too; both are empty where nothing is
+    known, as ``years`` is None.
+    """
+
+    iri: str
+    label: str
+    context: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    bodies: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    years: Years | None = None
+    entities: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """Hash of what the thing is called and belongs to: the same after every rebuild.
+
+        Blanks, line breaks, punctuation and 台/臺 do not matter; IRIs play no part.
+        """
+        years = "" if self.years is None else f"{self.years[0]}-{self.years[1]}"
+        return ids.digest(loose(self.label), *(loose(c) for c in self.context), years)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything in one graph that can be linked, each list sorted by IRI."""
+
+    measures: tuple[Side, ...]
+    lines: tuple[Side, ...]
+    recommendations: tuple[Side, ...]
+    programs: tuple[Side, ...]
+    #: labels of bodies, programs, industries and regulations by IRI
+    names: dict[str, str]
+    #: texts of the corpus's sections: what is common in them weighs little
+    background: tuple[str, ...] = ()
+
+
+def read(store: ox.Store) -> Sources:
+    """Reads both sides of all links from a graph; nothing of it is changed."""
+    return _Reader(store).sources()
+
+
+class _Reader:
+    """The graph's facts by predicate, each read once."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+        self.label = {s: o[0] for s, o in self.values("skos:prefLabel").items()}
+        self.text = self.values("dcterms:description")
+        self.parent = {s: o[0] for s, o in self.values("dcterms:isPartOf").items()}
+        order = self.numbers("pol:order")
+        self.children: dict[str, list[str]] = defaultdict(list)
+        for child in sorted(self.parent, key=lambda c: (order.get(c, 0), c)):
+            self.children[self.parent[child]].append(child)
+        self.superior = self.values("org:subOrganizationOf")
+        self.responsible = [
+            self.values(p)
+            for p in ("pol:leadBy", "pol:partneredBy", "pol:responsibleBody", "pol:agency", "pol:respondent")
+        ]
+        self.first, self.last = self.numbers("pol:startYear"), self.numbers("pol:endYear")
+        self.naming = [
+            self.values(p) for p in ("pol:mentions", "pol:targetsIndustry", "pol:coversIndustry", "pol:cites")
+        ]
+        self.named = {i for cls in ("pol:Program", "pol:Industry", "pol:Regulation") for i in self.of(cls)}
+
+    def rows(self, where: str) -> Iterator[ox.QuerySolution]:
+        """Solutions of a SELECT."""
+        found = self.store.query(sparql_prefixes() + where)
+        if not isinstance(found, ox.QuerySolutions):
+            raise TypeError("a SELECT was expected")
+        yield from found
+
+    def of(self, cls: str) -> list[str]:
+        """IRIs of a class, sorted."""
+        return sorted(r[0].value for r in self.rows(f"SELECT ?s WHERE {{ ?s a {cls} }}"))
+
+    def values(self, predicate: str) -> dict[str, list[str]]:
+        """Objects by subject, sorted; English texts are left out."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for r in self.rows(
+            f"SELECT ?s ?o WHERE {{ ?s {predicate} ?o FILTER(!isLiteral(?o) || !langMatches(lang(?o), 'en')) }}"
+        ):
+            found[r[0].value].append(r[1].value)
+        return {s: sorted(o) for s, o in found.items()}
+
+    def numbers(self, predicate: str) -> dict[str, int]:
+        """One integer by subject, the smallest."""
+        return {s: min(map(int, o)) for s, o in self.values(predicate).items()}
+
+    def sources(self) -> Sources:
+        """Everything that can be linked."""
+        lines = [i for i in self.of("pol:BudgetLine") if i in self.label]
+        programs = [i for i in self.of("pol:Program") if i in self.label]
+        plans = {*self.of("pol:Plan"), *programs}
+        measures = [
+            m for m in self.of("pol:Measure")
+            if m in self.label and plans.intersection(self._above(m)) and not set(lines).intersection(self._above(m))
+        ]
+        budget = self.values("pol:workPlan"), self.numbers("pol:fiscalYear")
+        actions = set(self.of("pol:Action"))
+        answers: dict[str, list[str]] = defaultdict(list)
+        for response, asked in self.values("pol:responseTo").items():
+            for recommendation in asked:
+                answers[recommendation].append(response)
+        scopes: dict[str, list[str]] = defaultdict(list)
+        for scope in self.of("pol:IndustryScope"):
+            scopes[self.parent.get(scope, "")].append(scope)
+        return Sources(
+            tuple(self._measure(m, actions) for m in measures),
+            tuple(self._line(i, *budget) for i in lines),
+            tuple(self._recommendation(r, answers[r]) for r in self.of("pol:Recommendation") if r in self.label),
+            tuple(self._program(p, scopes[p]) for p in programs),
+            {i: self.label[i] for i in (*self.named, *self.of("pol:GovernmentBody")) if i in self.label},
+            tuple(t for s in self.of("pol:Section") for t in self._texts(s)),
+        )
+
+    def _above(self, node: str) -> list[str]:
+        """What the node is part of, nearest first."""
+        found: list[str] = []
+        while node in self.parent and self.parent[node] not in found:
+            node = self.parent[node]
+            found.append(node)
+        return found
+
+    def _labels(self, nodes: list[str]) -> tuple[str, ...]:
+        return tuple(self.label[n] for n in nodes if n in self.label)
+
+    def _texts(self, node: str) -> list[str]:
+        """A node's text, or its label where it has no other."""
+        return self.text.get(node, []) or list(self._labels([node]))
+
+    def _bodies(self, nodes: list[str]) -> frozenset[str]:
+        """The bodies of the first of these nodes that has any."""
+        for n in nodes:
+            if found := {b for of in self.responsible for b in of.get(n, ())}:
+                return frozenset(found)
+        return frozenset()
+
+    def _within(self, bodies: frozenset[str]) -> frozenset[str]:
+        """Bodies with all their superiors."""
+        found, todo = set(bodies), list(bodies)
+        while todo:
+            new = [s for s in self.superior.get(todo.pop(), ()) if s not in found]
+            found.update(new)
+            todo += new
+        return frozenset(found)
+
+    def _years(self, nodes: list[str]) -> Years | None:
+        """The period of the first of these nodes that has one."""
+        for n in nodes:
+            if n in self.first or n in self.last:
+                first = self.first.get(n, self.last.get(n, 0))
+                return first, self.last.get(n, FOREVER)
+        return None
+
+    def _entities(self, nodes: list[str]) -> frozenset[str]:
+        """Programs, industries and regulations that these nodes name."""
+        return frozenset(o for n in nodes for of in self.naming for o in of.get(n, ())) & self.named
+
+    def _side(self, iri: str, context: tuple[str, ...], texts: list[str], bodies: frozenset[str], years: Years | None,
+              naming: list[str]) -> Side:
+        return Side(
+            iri, self.label[iri], context, tuple(texts), bodies, self._within(bodies), years, self._entities(naming)
+        )
+
+    def _measure(self, m: str, actions: set[str]) -> Side:
+        above = self._above(m)
+        below = [c for c in self.children.get(m, ()) if c in actions]
+        texts = list(self.text.get(m, []))
+        # the text of a measure holds its actions where the document runs them together
+        held = loose("".join(texts))
+        texts += [t for a in below for t in self._texts(a) if loose(t) not in held]
+        upward = [m, *above]
+        return self._side(m, self._labels(above), texts, self._bodies(upward), self._years(upward), [m, *below])
+
+    def _line(self, line: str, work_plan: dict[str, list[str]], year: dict[str, int]) -> Side:
+        plans = work_plan.get(line, [])
+        items = [i for i in self.children.get(line, []) if i in self.label or i in self.text]
+        bodies = self._bodies([line, *plans])
+        texts = self.text.get(line, []) + [t for i in items for t in self._texts(i)]
+        years = (year[line], year[line]) if line in year else None
+        context = self._labels(plans) + self._labels(sorted(bodies))
+        return self._side(line, context, texts, bodies, years, [line, *items])
+
+    def _recommendation(self, r: str, responses: list[str]) -> Side:
+        bodies = frozenset(b for response in responses for b in self._bodies([response]))
+        return self._side(r, self._labels(self._above(r)), self.text.get(r, []), bodies, None, [r])
+
+    def _program(self, p: str, scopes: list[str]) -> Side:
+        own = self._bodies([p])
+        bodies = own or frozenset(b for s in scopes for b in self._bodies([s]))
+        return self._side(p, (), self.text.get(p, []), bodies, self._years([p]), [p, *scopes])
