@@ -23,6 +23,7 @@ _BUILT_IN = (
     "extract.business_report",
     "extract.annual_plan",
     "extract.policy_industries",
+    "extract.budget_table",
 )
 _GENERIC = "extract.generic"
 ENTRY_POINT_GROUP = "policy_kg.extractors"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from kg.accounts import account_relations
 from kg.names import (
     ABSTRACT_CLASSES,
     ANNOTATION_PROPERTIES,
@@ -288,8 +289,19 @@ def same_names(facts: Facts) -> Iterator[Issue]:
                         " ".join(others))
 
 
+def unattached_work_plans(facts: Facts) -> Iterator[Issue]:
+    """Work plans of annual plans without an amount, in a year for which the graph holds the ministry's budget."""
+    for plan in account_relations(facts.store).unattached:
+        several = len(plan.candidates)
+        yield Issue("unattached_work_plans", "info", plan.work_plan,
+                    f"{plan.year} 年度預算有 {several} 個名稱相近的科目，無法對應。",
+                    f"the budget of {plan.year} has {several} accounts of about this name; none can be chosen.",
+                    plan.name, "pol:workPlan", " ".join(plan.candidates))
+
+
 #: all checks, in the order of reports
 DATA_CHECKS: tuple[Callable[[Facts], Iterable[Issue]], ...] = (
     blank_nodes, unknown_terms, dangling_references, quotes, unclaimed_relations, missing_triples, part_cycles,
     broader_cycles, rootless_sections, orphan_evidence, backward_years, declared_counts, same_names,
+    unattached_work_plans,
 )

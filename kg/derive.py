@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from kg.accounts import RULE_LABELS as ACCOUNT_RULES
+from kg.accounts import account_relations
 from kg.model import Relation
 from kg.names import POL, sparql_prefixes
 from kg.rdf import relation_triples, rule_iri
@@ -48,6 +50,7 @@ RULE_LABELS: dict[str, tuple[str, str]] = {
     ),
     "part-inherits-proposer": ("建議的各部分由同一團體提出", "a part of a recommendation has the same proposer"),
     "program-bodies-from-rows": ("計畫的負責機關來自表中各列", "a program's bodies are those of its rows"),
+    **ACCOUNT_RULES,
 }
 
 
@@ -63,7 +66,7 @@ def active_in(store: ox.Store) -> Iterator[Relation]:
 def derived_triples(store: ox.Store) -> list[ox.Triple]:
     """The triples of all passes, sorted, with the rules' own descriptions."""
     found: set[ox.Triple] = set()
-    for relation in active_in(store):
+    for relation in (*active_in(store), *account_relations(store).relations):
         found.update(relation_triples(relation, ""))
     for rule in _rules_used(store, found):
         for label, language in zip(RULE_LABELS.get(rule, ()), ("zh-Hant", "en"), strict=False):

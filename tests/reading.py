@@ -21,10 +21,10 @@ class _NoNames(NameFinder):
         return []
 
 
-def read(extractor: Extractor, text: str) -> Extraction:
+def read(extractor: Extractor, text: str, file_name: str = "invented.txt") -> Extraction:
     """What the extractor reads from a text."""
     sha = hashlib.sha256(text.encode()).hexdigest()
-    records = Records(Document(sha[:16], "invented.txt", sha, text), default_resolver(), _NoNames(), extractor.GENRE)
+    records = Records(Document(sha[:16], file_name, sha, text), default_resolver(), _NoNames(), extractor.GENRE)
     extractor.extract(records)
     return records.finish()
 

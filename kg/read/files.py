@@ -11,11 +11,14 @@ from pathlib import Path
 from kg.ids import document_key
 from kg.model import Document
 from kg.read.encoding import NotText, decode
+from kg.read.tables import BrokenTable, is_xml, sheets
+from kg.read.xlsx import is_xlsx, xlsx_text
 
 #: larger files are refused; a policy document of 64 MiB of text does not exist
 MAX_BYTES = 64 * 1024 * 1024
 #: file endings that are read; others in a folder are left out and counted
-TEXT_ENDINGS = frozenset({".txt", ".text", ".md"})
+TEXT_ENDINGS = frozenset({".txt", ".text", ".md", ".csv", ".tsv", ".xml", ".xlsx"})
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ReadError(Exception):
@@ -77,8 +80,19 @@ def read(path: Path, max_bytes: int = MAX_BYTES) -> Document:
         raise ReadError(
             f"{path}：無法讀取，請檢查路徑與權限 (cannot be read: {reason}; check the path and its permissions)"
         ) from error
+    media_type = "text/plain"
     try:
-        text, encoding = decode(data)
+        if is_xlsx(data):
+            text, encoding, media_type = xlsx_text(data), "utf-8", XLSX
+        else:
+            text, encoding = decode(data)
+            if is_xml(text):
+                sheets(text)  # says where it is broken
+                media_type = "application/xml"
+    except BrokenTable as error:
+        raise ReadError(
+            f"{path}：表格檔已損壞，請重新下載或另存新檔 (the table cannot be read: {error}; download or save it again)"
+        ) from error
     except NotText as error:
         raise ReadError(
             f"{path}：不是可讀的文字檔（{error.reason}），請另存為 UTF-8 純文字 "
@@ -87,4 +101,4 @@ def read(path: Path, max_bytes: int = MAX_BYTES) -> Document:
     if not text.replace("\ufeff", "").strip():
         raise ReadError(f"{path}：檔案是空的，沒有可讀的文字 (the file is empty; nothing to read)")
     sha256 = hashlib.sha256(data).hexdigest()
-    return Document(document_key(sha256), path.name, sha256, text, "text/plain", encoding)
+    return Document(document_key(sha256), path.name, sha256, text, media_type, encoding)
