@@ -14,11 +14,13 @@ from datetime import date
 
 from extract import plan_body_goals as body_goals
 from extract.plan_front import Front, read_front
-from extract.plan_inline_bodies import stated_bodies
+from extract.plan_inline_bodies import bracketed_bodies, stated_bodies
 from extract.plan_layout import Line, join, layout, paragraphs
 from extract.plan_responsibility import Claim, Table
+from extract.plan_signs import signs
 from extract.plan_tables import TableReader
-from extract.plan_tree import Node, TreeReader, action_label, is_goal_line
+from extract.plan_tree import Node, TreeReader, action_label
+from extract.plan_words import is_goal_line, speaks_of_subgoals
 from kg import ids
 from kg.model import Ref
 from kg.records import Records, period_attributes
@@ -29,25 +31,21 @@ from kg.text.outline import Marker, marker
 
 GENRE = "national-plan"
 
-_STRATEGY_LINE = re.compile(r"^[\s*#]*[（(]?[一二三四五六七八九十\d]{0,3}[)）、.]?\s*"
-                            r"策略\s*[一二三四五六七八九十\d]{1,3}\s*[：:、.．]", re.M)
-_GOAL_LINE = re.compile(r"^[\s*#]*目標\s*[一二三四五六七八九十\d]{1,3}\s*[：:、](?!.*[.…]{3,}\s*\d+\s*$)", re.M)
-_TABLE_HEAD = re.compile(r"^[^\n。]*目標[^\n。]*\t[^\n。]*策略[^\n。]*\t[^\n。]*(?:部會|機關)", re.M)
-_COUNTS = re.compile(r"([\d一二三四五六七八九十百]+)\s*(?:項|個|大)\s*(?:重要|與策略相關之|主要|推動)*"
-                     r"(子目標|目標|策略|措施|部、?會、?(?:署|局|處|及|等)*|部會署?|機關|單位)")
+_COUNTS = re.compile(r"([\d０-９一二三四五六七八九十百廿卅]+)\s*(?:項|個|大|條|類)\s*"
+                     r"(?:重要|與策略相關之|主要|推動|具體|總|重點|執行)*"
+                     r"([子次分]目標|目標|策略|措施|部、?會、?(?:署|局|處|及|等)*|部會署?|機關|單位)")
 _ASIDE = re.compile(r"^\s*(?:資料來源|單位\s*[：:]|註\s*[：:]?|(?:圖|表)\s*[\d一二三四五六七八九十]+[\s：:、.])")
 _LONGEST_HEADING = 60
 _SECTION_KINDS = ("formal", "chapter", "chinese", "chinese-paren", "arabic", "arabic-paren", "decimal")
 _FORMER_NAME = 0.9
+#: bodies in a bracket behind a title that does not say what they do
+_IN_BRACKETS = 0.8
 _PREDICATE = {True: "pol:leadBy", False: "pol:partneredBy"}
 
 
 def score(text: str) -> float:
-    """How surely is the text a national plan, 0..1: goals and strategies by name, and the responsibility table."""
-    goals = min(len(_GOAL_LINE.findall(text)), 3) / 3
-    strategies = min(len(_STRATEGY_LINE.findall(text)), 4) / 4
-    table = 1.0 if _TABLE_HEAD.search(text) else 0.0
-    return round(0.4 * goals + 0.4 * strategies + 0.2 * table, 3) if strategies else 0.0
+    """How surely is the text a national plan, 0..1 (see :class:`extract.plan_signs.Signs`)?"""
+    return signs(text).score
 
 
 def extract(records: Records) -> None:
@@ -71,8 +69,8 @@ class _PlanReader:
         self.strategies: list[tuple[Node, str]] = []
         #: strategy -> its measures
         self.measures: dict[str, list[str]] = {}
-        #: measures whose own text names the bodies that answer for them
-        self.answered: set[str] = set()
+        #: strategies and measures whose own text or cells name bodies -> these, and whether they lead
+        self.answered: dict[str, dict[str, bool]] = {}
         self.upper: list[str] = []
         self.found = {"目標": 0, "子目標": 0, "策略": 0, "措施": 0}
         self.bodies: set[str] = set()
@@ -88,14 +86,14 @@ class _PlanReader:
         for place in plan_layout.furniture:
             records.read(place)
         cover, *chapters = plan_layout.chapters
-        self._front(read_front(cover.lines))
+        self._front(read_front(cover.lines), cover.lines)
         if chapters:
             for line in cover.lines:
                 records.read(line.piece)
         else:
             chapters = [cover]
         table = Table([chapter.lines for chapter in chapters],
-                      lambda name: records.resolver.body(name, table=True) is not None)
+                      self._known)
         for line in table.rows:
             records.read(line.piece)
         rows = set(map(id, table.rows))
@@ -108,7 +106,7 @@ class _PlanReader:
             content = [line for line in chapter.lines if id(line) not in rows]
             if any(is_goal_line(line.text) for line in content):
                 self._tree(content, section, table)
-            elif body_goals.are_in(chapter, records):
+            elif body_goals.are_in(chapter.title, content, records):
                 self._running(body_goals.read(content, records, self.plan, section), section)
             else:
                 self._sections(content, section)
@@ -117,22 +115,24 @@ class _PlanReader:
 
     # -- front matter
 
-    def _front(self, front: Front) -> None:
+    def _front(self, front: Front, cover: Sequence[Line]) -> None:
         records = self.records
         if front.issued is not None:
             self.day = date.fromisoformat(front.issued)
         elif front.period is not None and front.period.start is not None:
             self.day = date(front.period.start, 1, 1)
-        publisher = None
+        records.year = self.day.year if self.day else None
         if front.approved is not None:
-            publisher = records.body("行政院", front.approved, "plan-approval")
-            records.publisher = publisher
+            records.publisher = records.body("行政院", front.approved, "plan-approval")
+        else:
+            named = next((line.piece for line in cover[:15] if self._known(line.text)), None)
+            records.publisher = records.body(named.text, named, "plan-cover") if named is not None else None
         # a text without its cover page is called by its file's name
         places = [front.title] if front.title is not None else []
         title = front.title.text if front.title is not None else records.document.file_name
         records.add("pol:PolicyDocument", records.iri, title, places, "plan-title", attributes={
             "dcterms:title": title, "dcterms:issued": front.issued,
-            "dcterms:publisher": Ref(publisher) if publisher else None,
+            "dcterms:publisher": Ref(records.publisher) if records.publisher else None,
         })
         label = title + (f"（{front.period.text}）" if front.period else "")
         records.add("pol:Plan", self.plan, label, places, "plan-title", attributes={
@@ -145,7 +145,10 @@ class _PlanReader:
         """The numbered headings of a chapter as nested sections, their text and tables."""
         stack: list[_Level] = []
         text: list[Line] = []
-        for line in content:
+        at = 0
+        while at < len(content):
+            line = content[at]
+            at += 1
             m = self._heading(line)
             if m is None:
                 text.append(line)
@@ -158,6 +161,12 @@ class _PlanReader:
             parent = stack[-1].iri if stack else chapter
             iri = self.records.section(parent, m.text, str(m.ordinal), heading.text, heading, "plan-section")
             stack.append(_Level(m, iri))
+            kinds = {level.marker.kind for level in stack}
+            end = next((k for k in range(at, len(content)) if (h := self._heading(content[k])) and h.kind in kinds),
+                       len(content))
+            if body_goals.are_in(heading.text, content[at:end], self.records):
+                text = body_goals.read(content[at:end], self.records, self.plan, iri)
+                at = end
         self._running(text, stack[-1].iri if stack else chapter)
 
     @staticmethod
@@ -182,13 +191,16 @@ class _PlanReader:
     # -- the strategy chapter
 
     def _tree(self, content: Sequence[Line], chapter: str, table: Table) -> None:
-        tree = TreeReader(content, table.titles)
+        tree = TreeReader(content, table.titles, speaks_of_subgoals(self.records.document.text) or None, self._known)
         self._sections(tree.preface, chapter)
+        for line in tree.announcing:
+            self.records.read(line.piece)
         printed = table.measure_titles
         for goal in tree.goals:
             for node in goal.walk():
-                for piece in (p for part in node.body for p in part if p.text):
-                    self.records.read(piece)
+                for piece in (node.line, *(p for part in node.body for p in part)):
+                    if piece is not None and piece.text:
+                        self.records.read(piece)
             self._element(goal, self.plan, chapter, printed)
 
     def _element(self, node: Node, parent: str, section: str, printed: list[str]) -> None:
@@ -234,7 +246,6 @@ class _PlanReader:
         self.measures.setdefault(parent, []).append(iri)
         for claim in self._stated(node):
             self._claim(iri, claim)
-            self.answered.add(iri)
         for child in node.children:
             self._action(child, iri)
 
@@ -258,26 +269,43 @@ class _PlanReader:
     def _responsibility(self, table: Table) -> None:
         """The bodies of each strategy, by the table or else by its text; measures without their own inherit them."""
         records = self.records
-        printed = (records.resolver.body(n.text, table=True) for p in table.pages for _, x in p.lists for n in x.names)
+        names = {name.text for page in table.pages for _, cell in page.lists for name in cell.names}
+        printed = (records.resolver.body(name, table=True, year=records.year) for name in names)
         self.in_table = {body.iri for body in printed if body is not None}
         claims = table.claims([node for node, _ in self.strategies], self.upper, self._body_now)
         for index, (node, strategy) in enumerate(self.strategies):
-            found = claims.get(index) or self._stated(node)
+            measures = self.measures.get(strategy, ())
+            for k, measure in enumerate(measures):
+                for claim in claims.get((index, k), ()):
+                    self._claim(measure, claim)
+            found = claims.get((index, None)) or self._stated(node)
+            if not found:
+                self._from_measures(strategy, measures)
             if not found and table.pages:
                 records.unresolved("responsible body", node.title, node.heading)
             for claim in found:
                 body = self._claim(strategy, claim)
-                for measure in self.measures.get(strategy, ()):
+                for measure in measures:
                     if measure not in self.answered:
                         records.derive(measure, _PREDICATE[claim.leads], body, "measure-inherits-strategy-bodies")
 
-    def _stated(self, node: Node) -> list[Claim]:
-        """The bodies that the text below a strategy or measure names as responsible."""
-        def known(name: str) -> bool:
-            return self.records.resolver.body(name, table=True) is not None
+    def _from_measures(self, strategy: str, measures: Sequence[str]) -> None:
+        """A strategy that says nothing itself is led and joined by the bodies that its measures name."""
+        leads = {body for measure in measures for body, leading in self.answered.get(measure, {}).items() if leading}
+        for body in {body: None for measure in measures for body in self.answered.get(measure, {})}:
+            self.records.derive(strategy, _PREDICATE[body in leads], body, "strategy-bodies-from-measures")
 
-        return [Claim(self._body_now(name.text), leads, (paragraph,), (name.text,), 1.0)
-                for paragraph in node.paragraphs() for name, leads in stated_bodies(paragraph, known) or ()]
+    def _known(self, name: str) -> bool:
+        return self.records.resolver.body(name, table=True, year=self.records.year) is not None
+
+    def _stated(self, node: Node) -> list[Claim]:
+        """The bodies that the text below or behind the title of a strategy or measure names as responsible."""
+        found = [(paragraph, stated_bodies(paragraph, self._known) or [], 1.0) for paragraph in node.paragraphs()]
+        if node.tail is not None:
+            behind = bracketed_bodies(node.tail, self._known)
+            found.append((node.tail, behind[1] if behind else [], _IN_BRACKETS))
+        return [Claim(self._body_now(name.text), leads, (place,), (name.text,), sure)
+                for place, names, sure in found for name, leads in names]
 
     def _body_now(self, name: str) -> str:
         """What identifies the body that a printed name means on the plan's day; the name itself if unknown.
@@ -286,7 +314,7 @@ class _PlanReader:
         names the successor elsewhere (a plan approved before a change, but printed after it).
         """
         resolver = self.records.resolver
-        body = resolver.body(name, table=True)
+        body = resolver.body(name, table=True, year=self.records.year)
         if body is None:
             return name
         today = resolver.authority.successor(body.iri)
@@ -301,12 +329,13 @@ class _PlanReader:
         if known is None:
             body = records.body(claim.body, claim.places[0], "responsible-body", confidence, table=True)
         else:
-            if not any(records.resolver.body(name, table=True) is known for name in claim.printed):
+            if not any(records.resolver.body(name, table=True, year=records.year) is known for name in claim.printed):
                 # only a former name is printed: its successor is meant, less surely
                 confidence *= _FORMER_NAME
             thing = Named(known.iri, known.cls, known.label, True)
             body = records.named(thing, claim.places, "responsible-body", confidence)
         self.bodies.add(body)
+        self.answered.setdefault(subject, {})[body] = claim.leads
         records.relate(subject, predicate, body, claim.places, "responsible-body", confidence)
         return body
 

@@ -22,10 +22,15 @@ from kg.text.numerals import MULTIPLIERS, printed_number
 from kg.text.years import gregorian, plausible, single_year
 
 _CAPTION = re.compile(r"^\s*(?:附)?表\s*[\d一二三四五六七八九十]+(?:[-–.]\d+)*[\s：:、.]")
+#: a caption without a number, on the line before the unit or the table's head
+_TABLE_TITLE = re.compile(r"^[^。；，]{4,40}(?:表|統計|一覽|推估|配置|預算|概算|決算)(?:[（(][^（）()]*[)）])?$")
 _UNIT = re.compile(r"單位\s*[：:]\s*(.+)$")
+#: a unit behind a caption or a column's head: 預算數（千元）
+_UNIT_IN_BRACKETS = re.compile(r"[（(](?:單位\s*[：:])?\s*(?:新[臺台]幣)?\s*"
+                               r"([百千十]?[億萬千仟]?元|百萬元|兆元)\s*[)）]")
 _FOOTNOTE_MARK = re.compile(r"[\s]*(?:[¹²³⁴⁵⁶⁷⁸⁹⁰]+|[(（]?註\s*\d*[)）]?|\*+)\s*$|(?<=[\u4e00-\u9fff])\s*\d{1,2}$")
 _TOTAL = re.compile(r"^(?:合\s*計|總\s*計|總\s*額|總\s*和|共\s*計)$")
-_BUDGET = re.compile(r"預算|決算")
+_BUDGET = re.compile(r"預算|決算|概算|經費(?:需求|編列|規劃|分配|配置|概估|預估)|所需經費")
 _NO_BUDGET = re.compile(r"GDP|國內生產毛額|占比|比率|比例|成長率|%|％", re.I)
 _BODY_HEAD = re.compile(r"機關|部會|單位|部門")
 _YEAR_HEAD = re.compile(r"^(?:年\s*份?|年\s*度|西元年?|民國年?)$")
@@ -65,6 +70,9 @@ def grids(content: Sequence[Line]) -> list[Grid]:
             j = i + 1
             while j < len(content) and "\t" in content[j].text and content[j].text.strip() != line.text.strip():
                 j += 1
+            if i and "\t" not in content[i - 1].text and _TABLE_TITLE.search(content[i - 1].text) \
+                    and not _CAPTION.match(content[i - 1].text) and _UNIT.search(content[i - 1].text) is None:
+                caption, units = join([content[i - 1].piece]).text, ("",)
             grid = _grid(caption, units, content[i:j])
             if found and grid.head == found[-1].head and grid.caption == found[-1].caption:
                 last = found.pop()
@@ -80,10 +88,11 @@ def _grid(caption: str, units: tuple[str, ...], lines: Sequence[Line]) -> Grid:
     rows = [tuple(join([c]) for c in line.cells) for line in lines]
     head = [c.text for c in rows[0]]
     used = 1
-    if len(rows) > 1 and not rows[1][0].text and not any(re.search(r"\d", c.text) for c in rows[1]):
+    if (len(rows) > 1 and rows[1] and rows[1][0].text in ("", head[0])
+            and not any(re.search(r"\d", c.text) for c in rows[1])):
         for k in range(1, len(head)):
             head[k] = head[k] or head[k - 1]
-        head = [" ".join(x for x in (h, rows[1][k].text if k < len(rows[1]) else "") if x)
+        head = [" ".join(dict.fromkeys(x for x in (h, rows[1][k].text if k < len(rows[1]) else "") if x))
                 for k, h in enumerate(head)]
         used = 2
     return Grid(caption, units, tuple(head), tuple(rows[used:]), tuple(lines))
@@ -121,7 +130,7 @@ class TableReader:
                 if value is None:
                     continue
                 says = f"{grid.caption} {grid.head[k]}" if by_body else name.text
-                unit = _money(grid.units)
+                unit = _money(grid.units) or _bracketed_unit(grid.head[k], grid.caption)
                 if unit and _BUDGET.search(says) and not _NO_BUDGET.search(name.text):
                     agency = name if by_body and not _TOTAL.match(name.text) else None
                     self._budget(grid, k, year, agency, name, row[k], value, unit, section)
@@ -130,11 +139,21 @@ class TableReader:
 
     def _by_row(self, grid: Grid, section: str) -> None:
         """Years in the first column: each further column is a series."""
+        heads = [join([c]).remove(_FOOTNOTE_MARK).strip() for c in grid.lines[0].cells]
+        known = {k for k, head in enumerate(heads) if k and head.text and self._records.resolver.body(
+            head.text, table=True, year=self._records.year) is not None}
         for row in grid.rows:
             year = _year(row[0].text) if row else None
             for k in range(1, min(len(row), len(grid.head))):
                 value = printed_number(row[k].text.rstrip("%％"))
-                if year and value is not None:
+                if not year or value is None:
+                    continue
+                unit = _money(grid.units) or _bracketed_unit(grid.head[k], grid.caption)
+                total = len(known) >= 2 and k < len(heads) and _TOTAL.match(heads[k].text)
+                if unit and _BUDGET.search(grid.caption) and (k in known or total):
+                    agency = heads[k] if k in known else None
+                    self._budget(grid, k, year, agency, heads[k], row[k], value, unit, section)
+                else:
                     self._figure(grid, grid.head[k], year, row[k], value, section)
 
     def _budget(self, grid: Grid, column: int, year: int, agency: Clean | None, name: Clean, cell: Clean,
@@ -148,7 +167,8 @@ class TableReader:
         phase = next(label for word, label in (*_PHASES, ("", "預算")) if word in words)
         if _FORECAST.search(grid.caption):
             phase = "推估"
-        label = f"{agency.text if agency is not None else name.text} {grid.head[column]}"
+        when = grid.head[column] if _year(grid.head[column]) else str(year)
+        label = f"{name.text} {when}"
         amount = records.part(
             "pol:BudgetAmount", section, f"{body.rsplit('/', 1)[-1]}-{year}-{phase}", label, [name, cell],
             "budget-table-cell", attributes={
@@ -188,6 +208,11 @@ def _money(units: Sequence[str]) -> str:
         if m:
             return m[1]
     return ""
+
+
+def _bracketed_unit(*texts: str) -> str:
+    """The money's unit that a head or caption has in brackets; empty if none."""
+    return next((m[1] for text in texts if (m := _UNIT_IN_BRACKETS.search(text))), "")
 
 
 def _factor(unit: str) -> Decimal:

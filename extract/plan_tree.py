@@ -1,7 +1,9 @@
 """The tree of a plan's strategy chapter: goals, sub-goals, strategies, measures and their parts.
 
-Headings read: 目標一：…, 一、… (sub-goal), (一) 策略一、…, 1. … (measure), and below a measure
-any numbering ((1), I., i., a. …) as parts. They deviate in print: bold marks, list dashes,
+Headings name their level (目標一：…, 策略1-1-1 …; see :mod:`extract.plan_words`) or are only numbered
+(一、 sub-goal, (一) strategy, 1. measure in one plan, otherwise in another). Which number stands for which
+level is learnt from the chapter (:class:`Forms`); below a measure any numbering is a part of it.
+Headings deviate in print: bold marks, list dashes,
 full-width brackets, a title broken over lines or pages, body text run on after a colon.
 """
 
@@ -13,20 +15,13 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
+from extract.plan_inline_bodies import Known, bracketed_bodies, names_bodies
 from extract.plan_layout import PAGE_BREAK, Line, ends_sentence, join
+from extract.plan_words import LEVELS, announced, form, numbered, worded
 from kg.text.clean import Clean, raw
 from kg.text.normal import loose
-from kg.text.numerals import chinese_number
-from kg.text.outline import LEAD, Marker, marker
+from kg.text.outline import LEAD, Marker
 
-_NUMERAL = r"([一二三四五六七八九十]{1,3}|\d{1,2})"
-_GOAL = re.compile(rf"(?:總\s*)?目\s*標\s*{_NUMERAL}\s*[：:、.．]\s*(?=\S)")
-_WORDED = (
-    ("subgoal", re.compile(rf"子\s*目\s*標\s*{_NUMERAL}\s*[：:、.．]\s*(?=\S)")),
-    ("strategy", re.compile(rf"策\s*略\s*{_NUMERAL}\s*[：:、.．]\s*(?=\S)")),
-    ("measure", re.compile(rf"(?:重要)?措\s*施\s*{_NUMERAL}\s*[：:、.．]\s*(?=\S)")),
-)
-LEVELS = ("goal", "subgoal", "strategy", "measure")
 #: longest remainder of a title that a page break, or a line break, can leave on a line of its own
 _REMAINDER = 15
 _REMAINDER_OF_LINE = 40
@@ -49,6 +44,10 @@ class Node:
     heading: Clean
     marker_kind: str = ""
     listed: bool = False
+    #: the line that it starts with
+    line: Clean | None = None
+    #: the whole title where its last bracket names bodies, which ``heading`` leaves out
+    tail: Clean | None = None
     body: list[list[Clean]] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
@@ -84,30 +83,82 @@ class _Head:
     marker_kind: str
 
 
-def _ordinal(text: str) -> int:
-    number = int(text) if text.isdigit() else chinese_number(text)
-    return number or 0
+@dataclass(slots=True)
+class Forms:
+    """Which forms of numbers can stand for sub-goals and strategies that do not name their level."""
+
+    subgoal: set[str] = field(default_factory=set)
+    strategy: set[str] = field(default_factory=set)
+    has_subgoals: bool = True
 
 
-def is_goal_line(text: str) -> bool:
-    """Is the line a goal's heading (目標一：…)?"""
-    lead = LEAD.match(text)
-    return _GOAL.match(text, lead.end() if lead else 0) is not None
+def learn_forms(content: Sequence[Line], has_subgoals: bool | None) -> Forms:
+    """The forms of a chapter's numbered headings, by where they stand.
+
+    A level that names itself (策略一、) may lack the word where the number has the same form; the first
+    form between a goal and its first strategy stands for sub-goals. Where strategies never name
+    themselves, the outermost forms below a goal are sub-goals and strategies, or strategies alone
+    where ``has_subgoals`` is False (None: judged by the number of forms).
+    """
+    named: dict[str, set[str]] = {level: set() for level in LEVELS}
+    words: set[str] = set()
+    before: list[str] = []
+    nested: list[str] = []
+    inside = False
+    for line in content:
+        lead = LEAD.match(line.text)
+        start = lead.end() if lead else 0
+        m = numbered(line.text)
+        at = m.end if m else start
+        found = worded(line.text, start) or worded(line.text, at + len(line.text[at:]) - len(line.text[at:].lstrip()))
+        if found is not None:
+            words.add(found[0])
+            if m is not None and m.end > start and worded(line.text, start) is None:
+                named[found[0]].add(form(m))
+            inside = inside or found[0] == "goal"
+        elif m is not None and inside and _is_heading(line.text[m.end:]):
+            if "strategy" not in words and form(m) not in before and m.ordinal == 1:
+                before.append(form(m))
+            if form(m) not in nested and m.ordinal == 1:
+                nested.append(form(m))
+    forms = Forms(named["subgoal"], named["strategy"])
+    free = [f for f in nested if not any(f in seen for seen in named.values())]
+    if "strategy" in words:
+        if "subgoal" not in words:
+            forms.subgoal = set([f for f in before if f in free][:1])
+    else:
+        forms.has_subgoals = "subgoal" in words or (len(free) >= 3 if has_subgoals is None else has_subgoals)
+        if forms.has_subgoals and "subgoal" not in words:
+            forms.subgoal, free = set(free[:1]), free[1:]
+        forms.strategy = set(free[:1])
+    return forms
+
+
+def _is_heading(title: str) -> bool:
+    return len(title) <= _LONGEST_HEADING and not title.rstrip("* ").endswith(("。", "；"))
 
 
 class TreeReader:
     """Reads the lines of a strategy chapter into goals.
 
     ``printed`` are titles as printed elsewhere (the responsibility table); they help to tell a
-    broken title from body text and a measure from a list inside one.
+    broken title from body text and a measure from a list inside one. ``has_subgoals``: does the
+    document speak of goals below goals (None: not known)? ``known``: is it the name of a body?
     """
 
-    def __init__(self, content: Sequence[Line], printed: Iterable[str] = ()) -> None:
+    def __init__(self, content: Sequence[Line], printed: Iterable[str] = (), has_subgoals: bool | None = None,
+                 known: Known = lambda name: False) -> None:
         self._lines = content
+        self._known = known
+        self._forms = learn_forms(content, has_subgoals)
+        #: what the line above announced: a level, or "aside" for a list of something else
+        self._announced: str | None = None
         self._printed = [p for p in map(loose, printed) if p]
         self.goals: list[Node] = []
         #: paragraphs before the first goal
         self.preface: list[Line] = []
+        #: lines that say nothing but which level follows (具體措施：)
+        self.announcing: list[Line] = []
         self._open: list[Node] = []
         self._used = 0
         self._read()
@@ -117,35 +168,42 @@ class TreeReader:
     def _head(self, text: str) -> _Head | None:
         lead = LEAD.match(text)
         start = lead.end() if lead else 0
-        goal = _GOAL.match(text, start)
-        if goal:
-            return _Head("goal", _ordinal(goal[1]), goal[0].rstrip("：:、.． "), goal.end(), "goal")
-        m = marker(text)
+        m = numbered(text)
         at = m.end if m else start
         at += len(text[at:]) - len(text[at:].lstrip())
-        for kind, pattern in _WORDED:
-            worded = pattern.match(text, at)
-            if worded:
-                number = text[start:worded.end()].rstrip("：:、.． ")
-                return _Head(kind, _ordinal(worded[1]), number, worded.end(), m.kind if m else kind)
+        for begin in dict.fromkeys((start, at)):
+            found = worded(text, begin)
+            if found is not None:
+                level, count, end = found
+                number = text[start:end].rstrip("：:、.． \u3000")
+                return _Head(level, count, number, end, form(m) if m and begin == at else level)
         if m is None:
             return None
-        return _Head(self._kind_of(m, text[at:]), m.ordinal, m.text, at, m.kind)
+        return _Head(self._kind_of(m, text[at:]), m.ordinal, m.text, at, form(m))
 
     def _kind_of(self, m: Marker, title: str) -> str:
         """The level of a heading that is numbered but not named."""
         if not self._open:
             return "text"
-        if any(n.kind == "action" and n.marker_kind == m.kind and n.ordinal + 1 == m.ordinal for n in self._open):
+        own = form(m)
+        if any(n.kind == "action" and n.marker_kind == own and n.ordinal + 1 == m.ordinal for n in self._open):
             # the next item of a list that is open
             return "measure" if m.kind == "arabic" and self._is_printed(title) else "action"
-        heading = len(title) <= _LONGEST_HEADING and not title.rstrip("* ").endswith(("。", "；"))
-        if m.kind == "chinese" and heading and self._follows("subgoal", m.ordinal):
+        heading = _is_heading(title)
+        if self._announced not in (None, "aside") and m.ordinal == 1 and heading:
+            level = self._announced
+            if level == "strategy" and own not in self._forms.strategy:
+                self._forms.strategy.add(own)
+            if level != "measure" or self._last("strategy") is not None:
+                return level
+        if heading and own in self._forms.subgoal and self._follows("subgoal", m.ordinal):
             return "subgoal"
-        if m.kind == "chinese-paren" and heading and self._last("subgoal") and self._follows("strategy", m.ordinal):
+        if (heading and own in self._forms.strategy and self._follows("strategy", m.ordinal)
+                and (self._last("subgoal") is not None or not self._forms.has_subgoals)):
             return "strategy"
         strategy = self._last("strategy")
-        if strategy is not None and m.kind != "chinese" and self._is_measure(m, title, strategy):
+        if (strategy is not None and self._announced != "aside" and own not in self._forms.subgoal
+                and self._is_measure(m, title, strategy)):
             return "measure"
         return "action"
 
@@ -161,7 +219,7 @@ class TreeReader:
         measures = strategy.children
         if not measures:
             return True
-        if m.kind != measures[0].marker_kind:
+        if form(m) != measures[0].marker_kind:
             return False
         if self._is_printed(title):
             return True
@@ -179,7 +237,17 @@ class TreeReader:
         while self._used < len(self._lines):
             line = self._lines[self._used]
             self._used += 1
+            said = announced(line.text) if self._open else None
+            if said is not None:
+                self._announced = said
+                if said == "aside":
+                    self._text(line)
+                else:
+                    self.announcing.append(line)
+                continue
             head = self._head(line.text)
+            if head is not None and head.kind in LEVELS:
+                self._announced = None
             if head is None or head.kind == "text" or (head.kind != "goal" and not self._open):
                 self._text(line)
             elif head.kind in LEVELS:
@@ -209,7 +277,10 @@ class TreeReader:
             self._text(line)
             return
         rank = LEVELS.index(head.kind)
-        node = Node(head.kind, head.ordinal, head.number, title, head.marker_kind)
+        behind = bracketed_bodies(title, self._known) if head.kind != "goal" else None
+        whole, title = title, title[:behind[0]].strip() if behind else title
+        node = Node(head.kind, head.ordinal, head.number, title, head.marker_kind, line=line.piece,
+                    tail=whole if behind else None)
         self._attach(node, lambda n: n.kind in LEVELS and LEVELS.index(n.kind) < rank)
         if rest is not None:
             node.body.append([rest])
@@ -217,7 +288,8 @@ class TreeReader:
     def _goes_on(self, title: str, bold: bool) -> bool:
         """Does the title go on with the next line?"""
         line = self._lines[self._used]
-        if self._head(line.text) is not None or "\t" in line.text:
+        if (self._head(line.text) is not None or "\t" in line.text or names_bodies(line.text)
+                or announced(line.text) is not None):
             return False
         if bold or not title or title.endswith(("，", "、", "（", "(", "「")):
             return True
@@ -272,6 +344,8 @@ class TreeReader:
         if node.body and not ends_sentence(node.body[-1][-1].text):
             # a numbered title is followed by its text; a listed sentence goes on over the break
             titled = node.kind == "action" and len(node.body) == 1 and not node.listed and line.gap < PAGE_BREAK
+            if names_bodies(line.text):
+                titled = True
             if not titled or re.search(r"[，、（(「]$", node.body[-1][-1].text):
                 node.body[-1].append(line.piece)
                 return

@@ -74,6 +74,8 @@ class Records:
         self.genre = genre
         #: IRI of the body that speaks in the document; extractors set it as soon as they know
         self.publisher: str | None = None
+        #: the year in which the document was written; a name that several bodies bore means the one of that year
+        self.year: int | None = None
         self.iri = ids.iri("pol:PolicyDocument", document.key)
         self._entities: dict[str, _Draft] = {}
         self._relations: dict[tuple[str, str, str], dict[Evidence, None]] = {}
@@ -215,7 +217,7 @@ class Records:
 
     def body(self, surface: str, place: Place, rule: str, confidence: float = 1.0, *, table: bool = False) -> str:
         """The IRI of the body that a printed name stands for, made an entity at this place."""
-        thing = self.resolver.body_named(surface, self.publisher, table=table)
+        thing = self.resolver.body_named(surface, self.publisher, table=table, year=self.year)
         if not thing.known:
             self.unresolved("body", surface, place)
         return self.named(thing, place, rule, confidence)
@@ -249,7 +251,10 @@ class Records:
         elif cls == "pol:Industry":
             iri = self.named(self.resolver.industry(m.label), place, m.extractor, m.confidence)
         else:
-            thing = self.resolver.body_named(m.label, self.publisher)
+            thing = self.resolver.body_named(m.label, self.publisher, year=self.year)
+            if thing.known and self.year is not None:
+                then = self.resolver.authority.bodies[self.resolver.of_year(thing.iri, m.surface, self.year)]
+                thing = Named(then.iri, then.cls, then.label, True)
             if not thing.known:
                 thing = Named(thing.iri, cls, thing.label, False)
                 self.unresolved("body", m.surface, place)

@@ -39,40 +39,46 @@ class Resolver:
         self.authority = authority
         self.terms = terms
 
-    def body(self, surface: str, publisher: str | None = None, *, table: bool = False) -> Body | None:
+    def body(self, surface: str, publisher: str | None = None, *, table: bool = False,
+             year: int | None = None) -> Body | None:
         """The body that a printed name stands for; None if the authority files do not know it.
 
         ``publisher`` is the IRI of the body that speaks, for 本部 and the like. In a
         table cell (``table=True``) short forms that are ambiguous in running text count.
+        ``year`` is the year of writing: of several bodies that bore the name the one of that year is meant.
         """
         name = key(surface)
         if PRONOUN.match(name):
             return self.authority.bodies.get(publisher) if publisher else None
-        if name.startswith("本部") and publisher in self.authority.bodies:
-            own = self._lookup(self.authority.bodies[publisher].label + name[2:], table)
+        if name.startswith("本部") and publisher is not None and publisher in self.authority.bodies:
+            own = self._lookup(self.authority.bodies[publisher].label + name[2:], table, year)
             if own is not None:
                 return own
             name = name[2:]
-        found = self._lookup(name, table)
+        found = self._lookup(name, table, year)
         if found is None:
             bare = _UNIT_IN_BRACKETS.sub("", name)
             if bare != name:
-                found = self._lookup(bare, table)
+                found = self._lookup(bare, table, year)
         return found
 
-    def _lookup(self, name: str, table: bool) -> Body | None:
+    def _lookup(self, name: str, table: bool, year: int | None) -> Body | None:
         iris = self.authority.body_names.get(name, ())
         if not iris and table:
             iris = self.authority.hidden_names.get(name, ())
         if not iris:
             return None
-        bodies = [self.authority.bodies[i] for i in iris]
-        # a name borne by a former and a present body means the present one
-        return min(bodies, key=lambda b: (b.end_year is not None, b.iri))
+        return _bearer([self.authority.bodies[i] for i in iris], year)
 
-    def body_named(self, surface: str, publisher: str | None = None, *, table: bool = False) -> Named:
+    def of_year(self, iri: str, surface: str, year: int) -> str:
+        """The body that bore a name in a year, if ``iri`` is one of several that bore it; else ``iri``."""
+        iris = self.authority.body_names.get(key(surface), ())
+        return _bearer([self.authority.bodies[i] for i in iris], year).iri if iri in iris else iri
+
+    def body_named(self, surface: str, publisher: str | None = None, *, table: bool = False,
+                   year: int | None = None) -> Named:
         """Like :meth:`body`, but an unknown name becomes a body of its own (``known`` False)."""
-        found = self.body(surface, publisher, table=table)
+        found = self.body(surface, publisher, table=table, year=year)
         if found is not None:
             return Named(found.iri, found.cls, found.label, True)
         label = surface.strip()
@@ -105,6 +111,19 @@ class Resolver:
                 return Named(iri, "pol:Industry", self.terms.industries[iri].label, True)
         label = surface.strip()
         return Named(named("pol:Industry", label), "pol:Industry", label, False)
+
+
+def _bearer(bodies: list[Body], year: int | None) -> Body:
+    """Of the bodies that bear a name the one that did so in a year; today's one without a year or if none did.
+
+    In the year of a change the new body counts.
+    """
+    then = [b for b in bodies if year is not None and (b.start_year is None or b.start_year <= year)
+            and (b.end_year is None or year < b.end_year)]
+    if then:
+        # a successor whose start is not known began when the other ended
+        return min(then, key=lambda b: (b.end_year or 9999, b.iri))
+    return min(bodies, key=lambda b: (b.end_year is not None, b.iri))
 
 
 @functools.cache
