@@ -20,7 +20,9 @@ LAID_OUT = 1500
 #: positions lie about between minus this and this: Gephi's units
 EXTENT = 1000.0
 #: pair forces computed at most: more nodes get fewer steps
-_WORK = 60_000_000
+_WORK = 40_000_000
+#: places on the spiral that are tried at once
+_TRIED = 1024
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 Point = tuple[float, float]
@@ -57,7 +59,7 @@ def place(nodes: Sequence[str], edges: Sequence[tuple[str, str, float]]) -> dict
     radius = np.array([0.75 * math.sqrt(len(hung.get(n, ()))) for n in core])
     degree = np.array([len(neighbours[n]) for n in core], dtype=float)
     if len(core) <= LAID_OUT:
-        points = _forces(core, degree, radius, edges)
+        points = _parts(core, degree, radius, edges)
     else:
         points = np.empty((len(core), 2))
         points[np.argsort(-degree, kind="stable")] = spiral(len(core)) * 2
@@ -84,6 +86,61 @@ def _fan(x: float, y: float, n: int) -> list[Point]:
     return points
 
 
+def _parts(core: list[str], degree: Floats, radius: Floats, edges: Sequence[tuple[str, str, float]]) -> Floats:
+    """Each connected part by itself, then the parts packed as discs around the largest one."""
+    index = {name: i for i, name in enumerate(core)}
+    within = [(s, t, w) for s, t, w in edges if s in index and t in index]
+    root = list(range(len(core)))
+
+    def find(i: int) -> int:
+        while root[i] != i:
+            root[i] = root[root[i]]
+            i = root[i]
+        return i
+
+    for s, t, _ in within:
+        a, b = find(index[s]), find(index[t])
+        root[max(a, b)] = min(a, b)
+    parts: dict[int, list[int]] = {}
+    for i in range(len(core)):
+        parts.setdefault(find(i), []).append(i)
+    edges_of: dict[int, list[tuple[str, str, float]]] = {}
+    for edge in within:
+        edges_of.setdefault(find(index[edge[0]]), []).append(edge)
+    points = np.zeros((len(core), 2))
+    sizes: dict[int, float] = {}
+    for part, members in parts.items():
+        own = _forces([core[i] for i in members], degree[members], radius[members], edges_of.get(part, []))
+        own -= (own.min(axis=0) + own.max(axis=0)) / 2
+        points[members] = own
+        sizes[part] = float((np.hypot(own[:, 0], own[:, 1]) + radius[members]).max()) + 1.0
+    ordered = sorted(parts, key=lambda p: (-sizes[p], p))
+    for part, at in zip(ordered, _packed([sizes[p] for p in ordered]), strict=True):
+        points[parts[part]] += at
+    return points
+
+
+def _packed(radii: list[float]) -> Floats:
+    """Places of discs (in falling size) that do not overlap: outwards on the sunflower's spiral until there is room."""
+    at = np.zeros((len(radii), 2))
+    r = np.array(radii)
+    first = 0
+    for k in range(1, len(radii)):
+        while True:
+            step = np.arange(first, first + _TRIED)
+            away, angle = r[-1] * 0.5 * np.sqrt(step), step * _GOLDEN
+            tried = np.column_stack((away * np.cos(angle), away * np.sin(angle)))
+            gaps = np.hypot(tried[:, None, 0] - at[None, :k, 0], tried[:, None, 1] - at[None, :k, 1]) - r[:k] - r[k]
+            free = (gaps >= 0).all(axis=1)
+            if free.any():
+                at[k] = tried[free.argmax()]
+                # a smaller disc may fit where this one did not, but hardly far inside
+                first = int(step[free.argmax()] * 0.6)
+                break
+            first += _TRIED
+    return at
+
+
 def _forces(core: list[str], degree: Floats, radius: Floats, edges: Sequence[tuple[str, str, float]]) -> Floats:
     """ForceAtlas2's equilibrium, then nodes (with their leaves) moved apart."""
     n = len(core)
@@ -102,7 +159,7 @@ def _forces(core: list[str], degree: Floats, radius: Floats, edges: Sequence[tup
     mass = degree + 1
     points = np.empty((n, 2))
     points[np.argsort(-degree, kind="stable")] = spiral(n) * (2 + radius.mean())
-    steps = int(np.clip(_WORK / (n * n), 40, 300))
+    steps = int(np.clip(_WORK / (n * n), 40, min(300, 40 + 2 * n)))
     speed = 0.0
     for step in range(steps):
         dx = points[:, 0, None] - points[None, :, 0]
@@ -117,7 +174,7 @@ def _forces(core: list[str], degree: Floats, radius: Floats, edges: Sequence[tup
             np.add.at(force, a, along)
             np.add.at(force, b, -along)
         distance = np.hypot(points[:, 0], points[:, 1]) + 1e-9
-        force -= points * (mass * 1.0 / distance)[:, None] * (1 + 0.02 * distance)[:, None]
+        force -= points * (mass * 1.0 / distance)[:, None] * (1 + 0.05 * distance)[:, None]
         length = np.hypot(force[:, 0], force[:, 1]) + 1e-9
         # the farthest a node may move shrinks to nothing: the layout always comes to rest
         speed = 0.1 * math.sqrt(n) * (1 - step / steps) ** 1.5 + 0.01

@@ -20,7 +20,7 @@ from kg.network import Network, described
 SEED = 20250101
 #: betweenness is exact while nodes × edges is at most this (about one second), else it is estimated from
 #: as many starting nodes as this allows (Brandes and Pich 2007)
-EXACT_BETWEENNESS = 1_500_000
+EXACT_BETWEENNESS = 1_300_000
 FEWEST_SAMPLES = 10
 #: communities are Louvain's (Blondel et al. 2008) up to so many edges, beyond it those of label propagation
 #: (Raghavan, Albert and Kumara 2007)

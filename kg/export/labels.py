@@ -10,10 +10,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 #: places around a node: direction of x and y, and how the text is anchored
 _PLACES = ((1, 0, "start"), (-1, 0, "end"), (0, -1, "middle"), (0, 1, "middle"), (1, -1, "start"), (1, 1, "start"),
            (-1, -1, "end"), (-1, 1, "end"))
 _CELL = 64.0
+_ROUNDS = 120
 Box = tuple[float, float, float, float]
 
 
@@ -65,6 +68,43 @@ class _Grid:
                 if other != owner and x0 < box[2] and box[0] < x1 and y0 < box[3] and box[1] < y1:
                     return False
         return True
+
+
+def spread(discs: Sequence[Disc], area: Box, size: float) -> list[Disc]:
+    """Moves nodes as little as needed until each has room for its label at its right, as Gephi's Label Adjust does.
+
+    Boxes that overlap are pushed apart along the way that is shorter, up to a number of rounds; then what stands
+    outside the area is moved in. Time grows with the square of the number of nodes: for some hundreds.
+    """
+    if len(discs) < 2:
+        return list(discs)
+    at = np.array([(d.x, d.y) for d in discs])
+    r = np.array([d.r for d in discs])
+    wide = np.array([width(d.text, size) for d in discs]) + 4
+    high = np.maximum(r * 2, size * 1.2) / 2 + 1
+    half = (r * 2 + wide) / 2
+    for _ in range(_ROUNDS):
+        # the box of a node and its label reaches from its left rim to the label's end
+        middle = at[:, 0] - r + half
+        dx = middle[:, None] - middle[None, :]
+        dy = at[:, 1, None] - at[None, :, 1]
+        ox = half[:, None] + half[None, :] - np.abs(dx)
+        oy = high[:, None] + high[None, :] - np.abs(dy)
+        i, j = np.nonzero(np.triu((ox > 0) & (oy > 0), 1))
+        if not len(i):
+            break
+        upright = oy[i, j] <= ox[i, j]
+        step = np.where(upright, oy[i, j], ox[i, j]) * 0.3 + 0.2
+        sign = np.where(np.where(upright, dy[i, j], dx[i, j]) >= 0, 1.0, -1.0) * step
+        move = np.column_stack((np.where(upright, 0.0, sign), np.where(upright, sign, 0.0)))
+        total = np.zeros_like(at)
+        np.add.at(total, i, move)
+        np.add.at(total, j, -move)
+        # a node in a crowd is pushed from all sides at once: no more than a label's height in a round
+        at += np.clip(total, -size, size)
+        at[:, 0] = np.clip(at[:, 0], area[0] + r, area[2] - r - wide)
+        at[:, 1] = np.clip(at[:, 1], area[1] + r, area[3] - r)
+    return [Disc(float(x), float(y), d.r, d.text) for d, (x, y) in zip(discs, at, strict=True)]
 
 
 def placed(discs: Sequence[Disc], area: Box, largest: float = 15.0, smallest: float = 9.0) -> list[Label]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 COLOURS: dict[str, str] = {
     "GovernmentBody": "#0072B2", "Ministry": "#0072B2", "Agency": "#56B4E9",
-    "Measure": "#009E73", "Strategy": "#66C2A5", "Goal": "#004D40", "Action": "#A6D8C8",
+    "Measure": "#009E73", "Strategy": "#66C2A5", "Goal": "#004D40", "Plan": "#1B2A26", "Action": "#A6D8C8",
     "Program": "#E69F00", "Industry": "#D55E00", "IndustryScope": "#F0A07A",
     "Regulation": "#CC79A7", "Provision": "#E3B5CE",
     "Recommendation": "#8C6BB1", "Response": "#BFA6D6",

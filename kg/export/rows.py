@@ -86,6 +86,7 @@ class Sheet:
     on: date | None = None
     notes: tuple[str, ...] = ()
     size: tuple[int, int] | None = None
+    size_by: str = ""
 
     @property
     def description(self) -> str:
@@ -249,7 +250,7 @@ def sheet(
     return Sheet(
         network.title, network.directed, nodes(), edges(), (*fixed, *(c for _, c in extra)),
         (*edge_fixed, *(c for _, c in edge_extra)), dated, source, version, on, tuple(network.notes),
-        (len(network.nodes), len(network.edges)),
+        (len(network.nodes), len(network.edges)), size_by,
     )
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kg.export import xml
-from kg.export.labels import Box, Disc, placed, width
+from kg.export.labels import Box, Disc, placed, spread, width
 from kg.export.rows import EdgeRow, NodeRow, Sheet
 
 MEDIA_TYPE = "image/svg+xml"
@@ -20,6 +20,8 @@ FONTS = (
 )
 #: nodes that a picture shows at most, those of the largest size first: more cannot be read
 LARGEST = 3000
+#: nodes that are moved until their labels fit; beyond it labels without room are left out
+SPREAD = 800
 _MARGIN = 40.0
 _HEAD = 74.0
 _LINE = 20.0
@@ -50,8 +52,11 @@ def draw(rows: Sheet) -> str:
     kinds = _kinds(edges)
     foot = _LINE * (len(_wrapped(legend, side)) + (1 if kinds else 0) + 3)
     height = _HEAD + side * 0.72 + foot
+    area = (6.0, _HEAD - 8, side - 6.0, _HEAD + side * 0.72)
     discs = _discs(nodes, (_MARGIN * 2, _HEAD + 20, side - _MARGIN * 2, _HEAD + side * 0.72 - 20))
-    labels = placed(discs, (6.0, _HEAD - 8, side - 6.0, _HEAD + side * 0.72))
+    if len(nodes) <= SPREAD:
+        discs = spread(discs, area, 12.0)
+    labels = placed(discs, area)
     notes = [*rows.notes]
     if left_out:
         notes.append(f"另有 {left_out:,} 個較小的節點未畫出 ({left_out:,} smaller nodes not drawn)")
@@ -134,9 +139,10 @@ def _lines(
         yield f'<path d="M{a.x:.1f} {a.y:.1f}L{ex:.1f} {ey:.1f}" {strength} stroke-width="{thick:.1f}"{dash}/>'
         if rows.directed and len(edges) <= 4000:
             w = 2.5 + thick
+            bx, by = ex - ux * w * 2, ey - uy * w * 2
             yield (
-                f'<path d="M{ex:.1f} {ey:.1f}L{ex - ux * w * 2 - uy * w:.1f} {ey - uy * w * 2 + ux * w:.1f}'
-                f'L{ex - ux * w * 2 + uy * w:.1f} {ey - uy * w * 2 - ux * w:.1f}Z" fill="{colour}" fill-opacity="0.55"/>'
+                f'<path d="M{ex:.1f} {ey:.1f}L{bx - uy * w:.1f} {by + ux * w:.1f}L{bx + uy * w:.1f} {by - ux * w:.1f}Z"'
+                f' fill="{colour}" fill-opacity="0.55"/>'
             )
     yield "</g>"
 
@@ -145,19 +151,20 @@ def _legend(rows: Sheet, nodes: list[NodeRow]) -> list[tuple[str, str]]:
     """Colour and text of each class, or of each community, with the number of nodes."""
     names = [c.name for c in rows.node_columns]
     classes = Counter((n.colour, str(n.values[names.index("class")]) if "class" in names else "") for n in nodes)
-    colours = Counter(colour for colour, _ in classes)
+    shared = len({colour for colour, _ in classes}) < len(classes)
     community = next((c for c in names if c.startswith("community")), None)
-    if community and any(count > 1 for count in colours.values()) and _by_community(rows, nodes, names.index(community)):
+    if community and shared and _by_community(nodes, names.index(community)):
         groups = Counter((n.colour, n.values[names.index(community)]) for n in nodes)
         merged: dict[str, tuple[str, int]] = {}
-        for (colour, number), count in sorted(groups.items(), key=lambda g: int(g[0][1] or 0)):
+        for (colour, number), count in sorted(groups.items(), key=lambda g: int(str(g[0][1] or 0))):
             text, total = merged.get(colour, (f"社群 community {number}", 0))
             merged[colour] = (text if total == 0 else "其他社群 others", total + count)
         return [(colour, f"{text} ({total:,})") for colour, (text, total) in merged.items()]
-    return [(colour, f"{CLASSES.get(cls, cls) or '節點 nodes'} ({count:,})") for (colour, cls), count in classes.most_common()]
+    named = {cls: CLASSES.get(cls, cls) or "節點 nodes" for _, cls in classes}
+    return [(colour, f"{named[cls]} ({count:,})") for (colour, cls), count in classes.most_common()]
 
 
-def _by_community(rows: Sheet, nodes: list[NodeRow], column: int) -> bool:
+def _by_community(nodes: list[NodeRow], column: int) -> bool:
     """Whether colours follow communities: no two colours within one."""
     found: dict[object, set[str]] = {}
     for n in nodes:
@@ -182,9 +189,9 @@ def _wrapped(legend: list[tuple[str, str]], side: float) -> list[list[tuple[str,
 def _feet(
     rows: Sheet, legend: list[tuple[str, str]], kinds: dict[str, str], notes: list[str], side: float, y: float
 ) -> Iterator[str]:
-    for line in _wrapped(legend, side):
+    for entries in _wrapped(legend, side):
         x = _MARGIN / 2
-        for colour, text in line:
+        for colour, text in entries:
             yield f'<circle cx="{x + 7:.1f}" cy="{y - 5:.1f}" r="6" fill="{colour}"/>'
             yield _text(text, x + 19, y, 13)
             x += 34 + width(text, 13)
@@ -197,12 +204,11 @@ def _feet(
             yield _text(kind, x + 40, y, 13)
             x += 58 + width(kind, 13)
         y += _LINE
-    yield _text("節點大小：連結的強度（加權度） node size: weighted degree；線寬：權重 line width: weight", _MARGIN / 2, y, 12,
-                fill=_PALE)
-    for line in (rows.source, "；".join(notes)):
-        y += _LINE
+    sizes = f"節點大小 node size：{rows.size_by}；" if rows.size_by else ""
+    for line in (f"{sizes}線寬：權重 line width: weight", rows.source, "；".join(notes)):
         longest = int((side - _MARGIN) / 9)
         yield _text(line if len(line) <= longest else line[: longest - 1] + "…", _MARGIN / 2, y, 12, fill=_PALE)
+        y += _LINE
 
 
 def _text(text: str, x: float, y: float, size: float, *, fill: str = _INK, weight: str = "normal") -> str:
