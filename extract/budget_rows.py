@@ -26,6 +26,8 @@ _FUNCTION_NAME = re.compile(r"支出$")
 _NO_ITEM = frozenset({"無細項", "無", "-", "－", "—"})
 _EMPTY_LEVEL = re.compile(r"0*|[-－—]")
 _NOTHING = re.compile(r"[-－—–…─]*")
+#: a row of a table with more cells is an account without an amount (NaN), no caption
+_WIDEST_CAPTION = 4
 _OBJECT_CODE = re.compile(r"^(\d{4})\s*(\D.*)$", re.S)
 _BRANCH_CODE = re.compile(r"^(\d{1,3})[\s.、．]*(\D.*)$", re.S)
 
@@ -122,7 +124,7 @@ class Reader:
                 self._level(row, found)
         elif found is not None and self._cell(row, found, "name") and self._level(row, found)[0] <= FUNCTION:
             pass
-        else:
+        elif found is None or sum(bool(c.text) for c in row) <= _WIDEST_CAPTION:
             self.caption.read(row)
         self.read.append(row)
 

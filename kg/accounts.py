@@ -164,33 +164,36 @@ class _Follower:
         for row in solutions:
             yield tuple(row[i].value if row[i] is not None else "" for i in range(width))
 
+    def _pairs(self, predicate: str) -> list[tuple[str, str]]:
+        """Subject and object of one predicate: joins in Python are many times as fast as in the store."""
+        return [(s, o) for s, o in self._rows(f"SELECT ?s ?o WHERE {{ ?s {predicate} ?o }}")]
+
     def _read(self) -> None:
-        amounts: dict[str, dict[str, int]] = defaultdict(dict)
-        for amount, account, year in self._rows(
-            "SELECT ?a ?w ?y WHERE { ?a a pol:BudgetAmount ; pol:fiscalYear ?y . { ?a pol:workPlan ?w } UNION "
-            "{ ?a pol:about ?w . ?w a pol:BudgetLine } }"
-        ):
-            amounts[account][amount] = int(year)
-        self.amounts = [(account, a, y) for account, found in sorted(amounts.items()) for a, y in sorted(found.items())]
-        if not self.amounts:
+        members = {cls: {s for (s,) in self._rows(f"SELECT ?s WHERE {{ ?s a pol:{cls} }}")}
+                   for cls in ("BudgetAmount", "WorkPlan", "BudgetLine")}
+        if not members["BudgetAmount"]:
             return
-        for iri, name, body in self._rows(
-            "SELECT ?w ?l ?b WHERE { ?w a pol:WorkPlan ; skos:prefLabel ?l ; pol:agency ?b }"
-        ):
-            self.accounts.setdefault(iri, Account(iri, name, body, self._seat(body)))
-        for iri, name, plan, year in self._rows(
-            "SELECT ?l ?n ?w ?y WHERE { ?l a pol:BudgetLine ; skos:prefLabel ?n ; pol:workPlan ?w ; pol:fiscalYear ?y }"
-        ):
-            if plan not in self.accounts:
+        years = {s: int(y) for s, y in self._pairs("pol:fiscalYear")}
+        names = dict(self._pairs("skos:prefLabel"))
+        plan_of = sorted(self._pairs("pol:workPlan"))
+        owners = [(a, w) for a, w in plan_of if a in members["BudgetAmount"]]
+        owners += [(a, b) for a, b in self._pairs("pol:about") if b in members["BudgetLine"]]
+        self.amounts = sorted((account, a, years[a]) for a, account in owners if a in years)
+        for iri, body in sorted(self._pairs("pol:agency")):
+            if iri in members["WorkPlan"] and iri in names:
+                self.accounts.setdefault(iri, Account(iri, names[iri], body, self._seat(body)))
+        paid = {account for account, _, _ in self.amounts}
+        for iri, plan in plan_of:
+            if iri not in members["BudgetLine"] or plan not in self.accounts or iri not in years:
                 continue
             above = self.accounts[plan]
-            if iri in amounts:
-                self.accounts[iri] = Account(iri, name, above.body, above.seat, plan)
+            if iri in paid and iri in names:
+                self.accounts[iri] = Account(iri, names[iri], above.body, above.seat, plan)
             else:
-                above.planned.add(int(year))
-        for account, _, year_ in self.amounts:
+                above.planned.add(years[iri])
+        for account, _, year in self.amounts:
             if account in self.accounts:
-                self.accounts[account].paid.add(year_)
+                self.accounts[account].paid.add(year)
 
     def _seat(self, body: str) -> str:
         return self.authority.successor(body) if body in self.authority.bodies else body

@@ -238,6 +238,15 @@ def test_rows_that_name_no_account_are_reported():
     assert [(u.kind, u.surface) for u in found.unresolved] == [("account", "115")]
 
 
+def test_an_account_without_an_amount_is_no_caption():
+    head = "year,code,amount,name,topname,depname,depcat,cat,ref\n"
+    rows = [f"2013,403510{n}000,{a},無細項,財政部主管,財政部,{p},財務支出,10.1.{n}\n"
+            for n, a, p in ((1, "1000", "試驗"), (2, "NaN", "歲入預算編製"), (3, "3000", "又一試驗"))]
+    found = read(budget_table, head + "".join(rows), "2013_(法定預算).csv")
+    assert [value(e, "pol:value") for e in amounts(found)] == [1000, 3000]
+    assert {value(e, "pol:phase") for e in amounts(found)} == {phase("法定預算")}
+
+
 @pytest.mark.parametrize("amount, expected", [
     ("1,234", Decimal(1234)), ("(1,234)", Decimal(-1234)), ("-5", Decimal(-5)), ("１２", Decimal(12)), ("－", None),
 ])

@@ -87,8 +87,9 @@ def read(path: Path, max_bytes: int = MAX_BYTES) -> Document:
         else:
             text, encoding = decode(data)
             if is_xml(text):
-                sheets(text)  # says where it is broken
                 media_type = "application/xml"
+                if path.suffix.lower() == ".xml":
+                    sheets(text)  # says where it is broken
     except BrokenTable as error:
         raise ReadError(
             f"{path}：表格檔已損壞，請重新下載或另存新檔 (the table cannot be read: {error}; download or save it again)"

@@ -151,13 +151,13 @@ class _Xml:
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._finish
         parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = self._refuse
+        parser.EntityDeclHandler = self._refuse
         self.parser = parser
         try:
             parser.Parse(self.data, True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, BrokenTable) as error:
             if not self.partial:
-                raise BrokenTable(f"line {error.lineno}: {expat.ErrorString(error.code)}") from None
+                raise BrokenTable(str(error)) from None
         records = [r for r in self.records if r.fields]
         if not records:
             return []
@@ -180,7 +180,8 @@ class _Xml:
         return self.at[1]
 
     def _refuse(self, *_: object) -> None:
-        raise BrokenTable("a document type declaration is not read")
+        """Entities of a file's own may blow it up; no budget has any."""
+        raise BrokenTable(f"line {self.parser.CurrentLineNumber}: entity declarations are not read")
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rsplit(":", 1)[-1]
