@@ -153,7 +153,8 @@ def columns(heads: Sequence[tuple[str, ...]]) -> Columns | None:
     amounts: list[AmountColumn] = []
     for k, readings in enumerate(heads):
         words = [plain(w) for w in readings if w]
-        role = next((r for w in words for r, heads_ in _ROLES.items() if re.fullmatch(heads_, w)), None)
+        # of two rows the lower one says more: 目 below 科 is 目, and no 科目
+        role = next((r for w in words[1:] + words[:1] for r, heads_ in _ROLES.items() if re.fullmatch(heads_, w)), None)
         if role is not None:
             roles.setdefault(role, k)
         elif words and _AMOUNT.search(words[0]) and not _NO_AMOUNT.search(words[0]):

@@ -219,10 +219,12 @@ class Reader:
             name, printed = name_and_code(name, self._source)
             code = code or printed
         self._take_columns(row, found, code)
-        level = self._told(row, found, code, name)
         if name is None:
-            name = next((c for r in ("item", "work_plan", "agency", "ministry", "4_name", "3_name", "2_name", "1_name")
+            name = next((c for r in ("item", "work_plan", "4_name", "3_name", "2_name", "1_name", "agency", "ministry")
                          if (c := self._cell(row, found, r)) and plain(c.text) not in _NO_ITEM), None)
+        level = self._told(row, found, code, name)
+        if level == OBJECT:
+            name = self._cell(row, found, "object") or name
         if name is not None and "branch" in found.roles:
             level, name = self._branch(level, name)
         if "name" in found.roles and name is not None and not name.text.strip():
@@ -245,16 +247,20 @@ class Reader:
         """Ministry, body, work plan and item where they have columns of their own."""
         state = self.state
         for role in ("ministry", "1_name"):
-            state.ministry = self._cell(row, found, role) or state.ministry
+            state.ministry = self._no_total(row, found, role) or state.ministry
         for role in ("agency", "2_name"):
-            state.body = self._cell(row, found, role) or state.body
-        plan = self._cell(row, found, "work_plan") or self._cell(row, found, "3_name")
+            state.body = self._no_total(row, found, role) or state.body
+        plan = self._no_total(row, found, "work_plan") or self._no_total(row, found, "3_name")
         if plan is not None:
             state.work_plan, printed = name_and_code(plan, self._source)
             state.work_plan_code = printed or (code[:8] + "00" if code else None)
         item = self._cell(row, found, "item") or self._cell(row, found, "4_name")
         if item is not None or plan is not None:
             state.item = item if item is not None and plain(item.text) not in _NO_ITEM else None
+
+    def _no_total(self, row: Row, found: Columns, role: str) -> Cell | None:
+        cell = self._cell(row, found, role)
+        return cell if cell is not None and not _TOTAL_NAME.match(plain(cell.text)) else None
 
     def _told(self, row: Row, found: Columns, code: str | None, name: Cell | None) -> float:
         words = plain(name.text) if name is not None else ""
@@ -281,8 +287,10 @@ class Reader:
             return WORK_PLAN
         if "1" in found.roles and _FUNCTION_NAME.search(words):
             return FUNCTION
-        if name is not None and "branch" not in found.roles:
-            return MINISTRY if words.endswith("主管") else WORK_PLAN if self._body() is not None else BODY
+        if self._cell(row, found, "name") is not None and self._body() is not None and not words.endswith("主管"):
+            return WORK_PLAN
+        if words.endswith("主管") or (self._text(row, found, "ministry") and not self._text(row, found, "agency")):
+            return MINISTRY
         return BODY
 
     def _branch(self, level: float, name: Cell) -> tuple[float, Cell]:

@@ -225,6 +225,40 @@ def test_current_and_capital_account_below_one_head():
     assert {value(e, "pol:phase") for e in amounts(found)} == {phase("預算案")}
 
 
+def test_a_head_of_two_rows_as_in_the_printed_form():
+    text = """經濟部產業發展署							
+中華民國115年度						單位：新臺幣千元	
+科				目	本年度預算數	上年度預算數	說明
+款	項	目	節	名稱及編號			
+13				0026000000 經濟部主管	100	90	
+	2			0026100000 產業發展署	100	90	
+				5226100000 科學支出	100	90	
+		1		5226102200 試驗輔導	100	90	內容
+"""
+    found = read(budget_table, text)
+    assert [value(e, "pol:amountTWD") for e in amounts(found, workPlan=plan("經濟部產業發展署", "試驗輔導"))] == [
+        90_000, 100_000]
+    assert [(d.declared, d.found) for d in found.declared] == [(6, 6)] and not found.unresolved
+
+
+def test_a_total_below_its_parts():
+    text = ("機關：經濟部能源署,,單位：千元\n工作計畫,114年度預算數,113年度決算數\n"
+            "試驗甲,10,8\n試驗乙,20,17\n合計,30,26\n")
+    found = read(budget_table, text)
+    assert {e.label for e in of(found, "pol:WorkPlan")} == {"試驗甲", "試驗乙"}
+    assert {value(e, "pol:amountTWD") for e in amounts(found, level=0)} == {30_000, 26_000}
+    assert [(d.declared, d.found) for d in found.declared] == [(2, 2)]  # the settled one within rounding
+
+
+def test_objects_of_expenditure_share_their_branch():
+    text = ("機關,工作計畫,分支計畫,用途別科目,115年度預算數(千元)\n產業發展署,試驗輔導,智慧輔導,業務費,1\n"
+            "產業發展署,試驗輔導,智慧輔導,獎補助費,2\n")
+    found = read(budget_table, text)
+    (line,) = of(found, "pol:BudgetLine")
+    assert {e.label: value(e, "pol:about") for e in amounts(found, level=6)} == {
+        "業務費 2026": line.iri, "獎補助費 2026": line.iri}
+
+
 def test_revenue_is_no_work_plan():
     text = ("115年度中央政府總預算案,,\n歲入來源別預算表,,\n科目編號,科目名稱,預算數\n"
             "0426010100,罰款及賠償收入,10\n0426010200,規費,20\n")
