@@ -147,7 +147,8 @@ def loads(text: str, name: str = FILE) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
     lines: dict[str, int] = {}
     problems: list[str] = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+    # not splitlines: JSON strings may hold U+2028 and other ends of lines as they are
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         where = f"{name}:{number}："
         if line.startswith(_GIT_MARKS):
             problems.append(

@@ -1,7 +1,8 @@
 """How much two sides have to do with each other: six figures, none of which knows a ministry or a title.
 
 Whatever stands everywhere weighs nothing: terms, topics and entities are weighted by their
-inverse document frequency in the whole graph (Spärck Jones 1972), so 推動 and 強化 fall out.
+inverse document frequency in the whole graph (Spärck Jones 1972), so 推動 and 強化 fall out. A topic
+that most lines of a ministry share (farming at the ministry of agriculture) weighs little among them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ FEATURES = ("text", "title_topics", "line_topics", "entities", "measure_topics",
 _IN_TITLE, _IN_CONTEXT, _IN_TEXTS, _MOST = 2.0, 0.7, 0.8, 1.5
 #: exponent that lets rare topics decide (a title's topics, a line's name)
 _SHARP = 1.5
+#: how many lines of the whole graph stand behind the counts of one ministry's lines
+_BEHIND = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Prepared:
     title: frozenset[str]
     name: frozenset[str]
     topics: Mapping[str, float]
+    #: what the topics weigh: less than in the graph where most lines of the same body have them
+    worth: Mapping[str, float]
     #: the clauses with their topics, and the distinct topic sets
     clauses: tuple[tuple[str, frozenset[str]], ...]
     parts: tuple[frozenset[str], ...]
@@ -44,8 +49,9 @@ class Weights:
     """Inverse document frequencies of one graph's terms, topics and entities, each from 0 to 1."""
 
     def __init__(self, terms_in: Counter[str], units: int, topics_in: Counter[str], entities_in: Counter[str],
-                 sides: int) -> None:
+                 sides: int, topics_of: Mapping[str, Counter[str]], lines_of: Counter[str]) -> None:
         self._terms, self._topics = _rarities(terms_in, units), _rarities(topics_in, sides)
+        self._of, self._lines, self._scale = topics_of, lines_of, math.log(sides + 1) if sides else 1.0
         self._entities = {e: math.log(1 + sides / n) / math.log(1 + sides) for e, n in entities_in.items()}
 
     def term(self, t: str) -> float:
@@ -55,6 +61,20 @@ class Weights:
     def topic(self, t: str) -> float:
         """The same over sides instead of texts."""
         return self._topics.get(t, 1.0)
+
+    def topic_among(self, t: str, bodies: Iterable[str]) -> float:
+        """A topic's weight among the lines of some bodies, never more than in the graph.
+
+        The share of these lines that have it is smoothed by the graph's share, as if
+        :data:`_BEHIND` more lines stood behind it.
+        """
+        here = self.topic(t)
+        for body in bodies:
+            if self._lines[body]:
+                everywhere = math.exp(-self.topic(t) * self._scale)
+                share = (self._of[body][t] + _BEHIND * everywhere) / (self._lines[body] + _BEHIND)
+                here = min(here, -math.log(min(1.0, share)) / self._scale)
+        return here
 
     def entity(self, e: str) -> float:
         """ln(1 + N/n) over ln(1 + N)."""
@@ -78,7 +98,13 @@ def weigh(sources: Sources) -> Weights:
     for side in sides:
         topic.update(topics().count(_whole(side)).keys())
         entity.update(side.entities)
-    return Weights(found, units, topic, entity, len(sides))
+    topics_of: dict[str, Counter[str]] = {}
+    lines_of: Counter[str] = Counter()
+    for line in sources.lines:
+        for body in line.bodies:
+            topics_of.setdefault(body, Counter()).update(topics().count("\n".join((_name(line), *line.texts))).keys())
+            lines_of[body] += 1
+    return Weights(found, units, topic, entity, len(sides), topics_of, lines_of)
 
 
 def _units(sources: Sources) -> Iterable[str]:
@@ -117,8 +143,9 @@ def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
     for t, n in below.items():
         strength[t] += (1.0 if as_line else _IN_TEXTS) * min(_MOST, math.log1p(n))
     parts = tuple((c, frozenset(find.count(c))) for whole in side.texts for c in clauses(whole))
+    worth = {t: weights.topic_among(t, side.bodies if as_line else ()) for t in strength}
     return Prepared(
-        side, vector, math.sqrt(sum(w * w for w in vector.values())), title, frozenset(label | above), strength,
+        side, vector, math.sqrt(sum(w * w for w in vector.values())), title, frozenset(label | above), strength, worth,
         parts, tuple(sorted({t for _, t in parts if t}, key=sorted)),
     )
 
@@ -130,12 +157,10 @@ def cosine(a: Prepared, b: Prepared) -> float:
     return product / (a.length * b.length) if product else 0.0
 
 
-def _covered(wanted: Iterable[str], found: Iterable[str], weights: Weights) -> float:
-    """The weight of the wanted topics that were found, as a share."""
-    there = set(found)
-    mass = {t: weights.topic(t) ** _SHARP for t in wanted}
-    total = sum(mass.values())
-    return sum(w for t, w in mass.items() if t in there) / total if total else 0.0
+def _covered(wanted: Iterable[str], found: Iterable[str], worth: Mapping[str, float], weights: Weights) -> float:
+    """What the wanted topics that were found are worth in the line, as a share of the weight of all."""
+    total = sum(weights.topic(t) ** _SHARP for t in wanted)
+    return sum(worth[t] ** _SHARP for t in set(wanted) & set(found)) / total if total else 0.0
 
 
 def _best_clauses(a: Prepared, b: Prepared, weights: Weights) -> float:
@@ -145,10 +170,10 @@ def _best_clauses(a: Prepared, b: Prepared, weights: Weights) -> float:
         for right in b.parts:
             shared = left & right
             if shared:
-                mass = sum(weights.topic(t) ** 2 for t in shared)
+                mass = sum(b.worth[t] ** 2 for t in shared)
                 sizes = sum(weights.topic(t) ** 2 for t in left) * sum(weights.topic(t) ** 2 for t in right)
                 if sizes:
-                    best = max(best, sum(weights.topic(t) for t in shared) * mass / math.sqrt(sizes))
+                    best = max(best, sum(b.worth[t] for t in shared) * mass / math.sqrt(sizes))
     return best
 
 
@@ -162,11 +187,11 @@ def compare(measure: Prepared, line: Prepared, weights: Weights) -> tuple[float,
     """
     strength = {t: s * weights.topic(t) for t, s in measure.topics.items()}
     total = sum(strength.values())
-    found = sum(s * min(1.0, line.topics[t]) for t, s in strength.items() if t in line.topics)
+    found = sum(s * line.worth[t] * min(1.0, line.topics[t]) for t, s in measure.topics.items() if t in line.topics)
     return (
         cosine(measure, line),
-        _covered(measure.title, line.topics, weights),
-        _covered(line.name, measure.name, weights),
+        _covered(measure.title, line.topics, line.worth, weights),
+        _covered(line.name, measure.name, line.worth, weights),
         math.log1p(sum(weights.entity(e) for e in measure.side.entities & line.side.entities)),
         found / total if total else 0.0,
         _best_clauses(measure, line, weights),

@@ -1,0 +1,281 @@
+"""kg.link: gates, figures, proposals, reasons and triples on small graphs written for the tests."""
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg import ids, names
+from kg.check import check
+from kg.decisions import Judgement, decide, end
+from kg.link.candidates import MOST, Index, may_pay
+from kg.link.features import FEATURES, compare, novelty, prepare, weigh
+from kg.link.graph import link, link_triples
+from kg.link.propose import Comparison
+from kg.link.sources import Side, Sources, read
+from kg.link.text import clauses, normal, terms
+from kg.link.topics import topics
+
+PLAN = """
+<e> a pol:Evidence ; pol:inDocument <doc> ; pol:start 0 ; pol:end 1 ; pol:quote "甲" ; pol:extractor "x" .
+<doc> a pol:PolicyDocument ; pol:fileName "a.txt" ; pol:sha256 "%s" ; pol:genre "generic" ; dcterms:title "甲"@zh-Hant .
+<plan> a pol:Plan ; skos:prefLabel "甲計畫"@zh-Hant ; pol:startYear 2025 ; pol:endYear 2028 ; pol:evidence <e> .
+<s1> a pol:Strategy, pol:PlanElement ; skos:prefLabel "發展海洋能源"@zh-Hant ; dcterms:isPartOf <plan> ; pol:evidence <e> .
+<m1> a pol:Measure, pol:PlanElement ; skos:prefLabel "開發潮汐發電關鍵技術"@zh-Hant ; dcterms:isPartOf <s1> ; pol:leadBy <moa> ;
+    pol:mentions <tide> ; pol:evidence <e> ; pol:order 1 ; dcterms:description "建置潮汐發電機組測試場。推動產業合作。"@zh-Hant .
+<a1> a pol:Action, pol:PlanElement ; skos:prefLabel "訓練潮汐發電維修人員"@zh-Hant ; dcterms:isPartOf <m1> ; pol:evidence <e> .
+<m2> a pol:Measure, pol:PlanElement ; skos:prefLabel "推廣閱讀風氣"@zh-Hant ; dcterms:isPartOf <s1> ; pol:leadBy <mob> ;
+    pol:evidence <e> ; pol:order 2 .
+<m3> a pol:Measure, pol:PlanElement ; skos:prefLabel "輔導社區編織工坊"@zh-Hant ; dcterms:isPartOf <s1> ; pol:leadBy <moa> ;
+    pol:evidence <e> ; pol:order 3 .
+<moa> a pol:Ministry, pol:GovernmentBody ; skos:prefLabel "甲部"@zh-Hant .
+<mob> a pol:Ministry, pol:GovernmentBody ; skos:prefLabel "乙部"@zh-Hant .
+<bureau> a pol:Agency, pol:GovernmentBody ; skos:prefLabel "甲部能源局"@zh-Hant ; org:subOrganizationOf <moa> .
+<tide> a pol:Industry ; skos:prefLabel "潮汐發電"@zh-Hant .
+<wp> a pol:WorkPlan ; skos:prefLabel "海洋能源開發"@zh-Hant ; pol:agency <bureau> .
+<l1> a pol:BudgetLine ; skos:prefLabel "潮汐發電技術開發計畫"@zh-Hant ; pol:workPlan <wp> ; pol:agency <bureau> ;
+    pol:fiscalYear 2026 ; pol:category <c> ; pol:mentions <tide> ; pol:evidence <e> .
+<i1> a pol:Measure, pol:PlanElement ; skos:prefLabel "建置潮汐發電機組測試場及維修訓練"@zh-Hant ; dcterms:isPartOf <l1> ;
+    pol:evidence <e> .
+<l2> a pol:BudgetLine ; skos:prefLabel "辦公廳舍修繕"@zh-Hant ; pol:workPlan <wp> ; pol:agency <bureau> ;
+    pol:fiscalYear 2026 ; pol:category <c> ; pol:evidence <e> .
+<l3> a pol:BudgetLine ; skos:prefLabel "潮汐發電技術開發計畫"@zh-Hant ; pol:workPlan <wp> ; pol:agency <bureau> ;
+    pol:fiscalYear 2031 ; pol:category <c> ; pol:evidence <e> .
+<c> a skos:Concept .
+<r1> a pol:Recommendation ; skos:prefLabel "建議開發潮汐發電關鍵技術並建置測試場"@zh-Hant ; dcterms:isPartOf <doc> ; pol:evidence <e> .
+<x1> a pol:Response ; pol:responseTo <r1> ; pol:respondent <moa> ; pol:adoptionStatus <c> ; pol:evidence <e> .
+""" % ("0a" * 32)
+
+
+def store_of(turtle: str = PLAN) -> ox.Store:
+    store = ox.Store()
+    prefixes = "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in names.PREFIXES.items())
+    store.load(input=prefixes + turtle, format=ox.RdfFormat.TURTLE, base_iri=names.ID)
+    return store
+
+
+def iri(local: str) -> str:
+    return names.ID + local
+
+
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    return read(store_of())
+
+
+@pytest.fixture(scope="module")
+def linked():
+    return link(store_of(), {})
+
+
+def side(label: str, *texts: str, **more: object) -> Side:
+    return Side(iri(label), label, texts=texts, **more)  # type: ignore[arg-type]
+
+
+# -- reading
+
+
+def test_measures_of_a_plan_are_read_and_content_items_of_a_line_are_not(sources):
+    assert [m.iri for m in sources.measures] == [iri("m1"), iri("m2"), iri("m3")]
+    m = sources.measures[0]
+    assert m.texts == ("建置潮汐發電機組測試場。推動產業合作。", "訓練潮汐發電維修人員")
+    assert m.context == ("發展海洋能源", "甲計畫")
+    assert m.years == (2025, 2028)
+    assert m.entities == {iri("tide")}
+
+
+def test_a_line_has_its_items_work_plan_and_superior_bodies(sources):
+    line = sources.lines[0]
+    assert line.texts == ("建置潮汐發電機組測試場及維修訓練",)
+    assert line.context == ("海洋能源開發", "甲部能源局")
+    assert line.bodies == {iri("bureau")} and line.within == {iri("bureau"), iri("moa")}
+    assert line.years == (2026, 2026)
+
+
+# -- text
+
+
+def test_terms_are_grams_of_chinese_runs_and_latin_words():
+    assert terms("推動 AI 產業") == ["推動", "ai", "產業"]
+    assert terms("再生水") == ["再生", "生水", "再生水"]
+    assert normal("台灣 ５Ｇ\n方案") == "臺灣5g\n方案"
+
+
+@given(st.text(max_size=80))
+def test_clauses_are_pieces_of_the_text(text):
+    assert all(c in text and len(c) >= 4 for c in clauses(text))
+
+
+def test_topics_join_what_is_said_in_other_words():
+    found = topics()
+    assert set(found.count("協助業者減碳")) & set(found.count("推動低碳製程"))
+    # a Latin word counts only as a whole
+    assert "人工智慧" in found.count("導入AI工具") and "人工智慧" not in found.count("MAIL與PAID")
+
+
+# -- gates
+
+
+@pytest.mark.parametrize("measure, line, allowed", [
+    (({"m"}, {"m"}, (2025, 2028)), ({"m"}, {"m"}, (2026, 2026)), True),
+    (({"m"}, {"m"}, (2025, 2028)), ({"m"}, {"m"}, (2029, 2029)), False),
+    (({"m"}, {"m"}, None), ({"m"}, {"m"}, (2029, 2029)), True),
+    (({"m"}, {"m"}, None), ({"o"}, {"o"}, None), False),
+    # a ministry's measure and its agency's line, and the other way round
+    (({"m"}, {"m"}, None), ({"a"}, {"a", "m"}, None), True),
+    (({"a"}, {"a", "m"}, None), ({"m"}, {"m"}, None), True),
+    # two agencies of one ministry
+    (({"a"}, {"a", "m"}, None), ({"b"}, {"b", "m"}, None), False),
+    # nothing known is not held against it
+    ((set(), set(), None), ({"m"}, {"m"}, None), True),
+])
+def test_ministry_and_year_gate(measure, line, allowed):
+    a, b = (Side("x", "甲", bodies=frozenset(s[0]), within=frozenset(s[1]), years=s[2]) for s in (measure, line))
+    assert may_pay(a, b) is allowed
+    weights = weigh(Sources((a,), (b,), (), (), {}))
+    index = Index([prepare(b, weights, as_line=True)], weights)
+    assert index.candidates(prepare(a, weights)) == ([0] if allowed else [])
+
+
+def test_the_index_keeps_the_likely_line_among_many():
+    lines = tuple(side(f"第{n}號道路{chr(0x4e00 + 7 * n)}修繕") for n in range(4 * MOST))
+    wanted = side("潮汐發電測試場", "建置潮汐發電機組")
+    measure = side("開發潮汐發電技術")
+    everything = Sources((measure,), (*lines, wanted), (), (), {})
+    compared = Comparison(everything).compare(measure)
+    assert len(compared.lines) <= MOST
+    assert wanted in [line.side for line in compared.lines]
+
+
+# -- figures
+
+
+def figures(measure: Side, line: Side, *others: Side) -> dict[str, float]:
+    weights = weigh(Sources((measure,), (line, *others), (), (), {}))
+    found = compare(prepare(measure, weights), prepare(line, weights, as_line=True), weights)
+    return dict(zip(FEATURES, found, strict=True))
+
+
+def test_nothing_in_common_is_nothing():
+    assert set(figures(side("推廣閱讀"), side("修繕漁港")).values()) == {0.0}
+
+
+def test_boilerplate_weighs_less_than_a_rare_word():
+    others = [side(f"推動{x}計畫") for x in ("漁港", "山林", "道路", "橋梁", "公園")]
+    common = figures(side("推動潮汐計畫"), side("推動編織計畫"), *others)
+    rare = figures(side("推動潮汐計畫"), side("潮汐監控"), *others)
+    assert rare["text"] > common["text"]
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_figures_are_finite_and_not_negative(a, b):
+    found = figures(side(a, b), side(b, a))
+    assert all(0 <= v < 10 for v in found.values())
+    assert 0 <= found["text"] <= 1 + 1e-9
+
+
+def test_a_title_whose_words_stand_in_no_line_is_new():
+    measure, line = side("延請海外名師"), side("修繕漁港")
+    weights = weigh(Sources((measure,), (line,), (), (), {}))
+    one = prepare(measure, weights)
+    assert novelty(one, [prepare(line, weights, as_line=True)], weights) == 1
+    assert novelty(one, [prepare(side("延請海外名師"), weights, as_line=True)], weights) == pytest.approx(0)
+    assert novelty(one, [], weights) == 1
+
+
+# -- proposals
+
+
+def test_the_right_line_comes_first_and_other_years_never(linked):
+    found = [j.link.object.iri for j in linked.links if j.link.subject.iri == iri("m1")]
+    assert found[0] == iri("l1")
+    assert iri("l3") not in found
+
+
+def test_a_measure_of_another_ministry_has_no_line(linked):
+    assert not [j for j in linked.links if j.link.subject.iri == iri("m2")]
+
+
+def test_a_measure_without_a_line_is_left_without(linked):
+    assert not [j for j in linked.links if j.link.subject.iri == iri("m3") and j.confidence >= 0.5]
+
+
+def test_a_reason_names_ministry_entity_words_and_quotes(linked):
+    reason = linked.links[[j.link.object.iri for j in linked.links].index(iri("l1"))].reason
+    for part in ("甲部", "2025–2028／2026", "共同提及：潮汐發電", "前者「訓練潮汐發電維修人員」",
+                 "後者「建置潮汐發電機組測試場及維修訓練」"):
+        assert part in reason
+
+
+def test_a_recommendation_is_linked_to_the_measure_that_answers_it(linked):
+    answers = [j for j in linked.links if j.link.kind == "pol:answeredBy"]
+    assert [(j.link.subject.iri, j.link.object.iri) for j in answers][:1] == [(iri("r1"), iri("m1"))]
+
+
+def test_links_are_the_same_whatever_the_order_of_the_graph(linked):
+    turned = ox.Store()
+    turned.extend(sorted(store_of(), key=str, reverse=True))
+    assert link(turned, {}) == linked
+
+
+# -- triples
+
+
+def asks(store: ox.Store, pattern: str) -> bool:
+    return bool(store.query(f"{names.sparql_prefixes()} ASK {{ {pattern} }}"))
+
+
+def status_of(store: ox.Store, key: str) -> str:
+    query = f'SELECT ?s WHERE {{ ?l dcterms:identifier "{key}" ; pol:reviewStatus ?s }}'
+    (row,) = store.query(names.sparql_prefixes() + query)
+    return row["s"].value.rsplit("/", 1)[-1]
+
+
+def with_links(decisions) -> ox.Store:
+    store = store_of()
+    store.extend(ox.Quad(*t) for t in link_triples(store, decisions))
+    return store
+
+
+def first(linked):
+    return next(j for j in linked.links if j.link.object.iri == iri("l1"))
+
+
+@pytest.mark.parametrize("verdict, status, paid", [
+    ("accept", "accepted", True), ("reject", "rejected", False), ("unsure", "unsure", False),
+])
+def test_people_outrank_the_program(linked, verdict, status, paid):
+    x = first(linked).link
+    made = decide({}, x.kind, end(x.subject), end(x.object), Judgement(verdict, "王小明", "2026-01-05", "查過預算書"))
+    store = with_links(made)
+    assert status_of(store, first(linked).key) == status
+    assert asks(store, f"<{iri('m1')}> pol:fundedBy <{iri('l1')}>") is paid
+    reasons = [q.object.value for q in store.quads_for_pattern(None, ox.NamedNode(names.POL + "reason"), None)]
+    assert any("王小明" in r and "查過預算書" in r for r in reasons)
+
+
+def test_nothing_is_paid_without_a_person():
+    store = with_links({})
+    assert not asks(store, "?m pol:fundedBy ?l")
+    assert not asks(store, "?r pol:answeredBy ?m")
+
+
+def test_a_link_that_the_program_would_not_propose_can_be_accepted(linked, sources):
+    library = next(m for m in sources.measures if m.iri == iri("m2"))
+    made = decide({}, "pol:fundedBy", end(library), end(sources.lines[1]), Judgement("accept", "王小明", "2026-01-05"))
+    store = with_links(made)
+    assert asks(store, f"<{iri('m2')}> pol:fundedBy <{iri('l2')}>")
+
+
+def test_a_decision_on_what_is_no_longer_there_is_kept_and_named(linked):
+    gone = Side("x", "已刪除的措施")
+    made = decide({}, "pol:fundedBy", end(gone), end(first(linked).link.object), Judgement("accept", "王小明", "2026-01-05"))
+    assert link(store_of(), made).orphans == tuple(made.values())
+
+
+def test_the_triples_fit_the_shapes(linked):
+    x = first(linked).link
+    store = with_links(decide({}, x.kind, end(x.subject), end(x.object), Judgement("accept", "王小明", "2026-01-05")))
+    links = {q.subject.value for q in store.quads_for_pattern(None, ox.NamedNode(names.POL + "score"), None)}
+    assert {i.rsplit("/", 1)[0] + "/" for i in links} == {ids.iri("pol:BudgetLink", ""), ids.iri("pol:AnswerLink", "")}
+    assert [i for i in check(store).issues if i.node in links] == []
