@@ -1,23 +1,18 @@
 """Industries in running text: what the dictionary finds, tested by what stands around it.
 
-Some names are those of an industry and of what everybody uses or does: 資安, 人工智慧, 醫療照護. They
-count where the text speaks of the trade: 資安產業, AI人才, 【人工智慧】, in a list of industries.
+Some names are those of an industry and of what everybody uses or does: 資安, 人工智慧, 醫療照護 (the
+authority file marks them). They count where the text speaks of the trade: 資安產業, AI人才,
+【人工智慧】, in a list of industries.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from extract.words import word_set
 
 _SUFFIX = re.compile(r"(?:產業|工業|業)(?!者|務|界|主|績|化|鏈)")
-#: labels of the authority file that mean a tool, a technique or a public task as often as an industry
-CROSS_CUTTING = word_set("""
-    人工智慧 生成式AI 代理式AI 邊緣AI 資安 零信任 大數據 雲端服務 物聯網 智慧物聯網 區塊鏈 數位分身 邊緣運算
-    量子科技 後量子密碼 5G 6G 資通訊 電腦 感測器 數位平臺 電子政務 數位身分驗證 隱私強化技術 自動化產業 智慧製造
-    生物科技 醫療照護 長期照顧 長照 綠能 電網 節能 光電 教育 醫療 運動 金融 資料中心 網際網路服務
-    高效能運算 數據公益 公共運輸 交通
-""")
 #: any industry of that kind, none by name
 _ANY = word_set("高科技產業 新興產業 未來產業 特色產業 民生產業")
 _TRADE_BEHIND = re.compile(
@@ -30,6 +25,18 @@ _ORGANISATION = re.compile(
 )
 #: 數位化工具, 美化工作: the characters of an industry's name across two other words
 _ACROSS = {"化工": re.compile(r"[作具程序時資]"), "工程": re.compile(r"[師式]"), "水產": re.compile(r"[出生量]")}
+#: 國際醫療器材, 生物科技園區: the name goes on
+_GOES_ON = {"國際醫療": re.compile("器材"), "文創": re.compile("園區"), "航太": re.compile("總署|局"),
+            "再生能源": re.compile("發電設備|發展條例|憑證")}
+_ITEM = r"[^、，。；：等\n()「」【】■●]{2,12}?"
+#: 工藝、電影、流行音樂及設計等六大旗艦產業
+_LIST = re.compile(
+    rf"(?P<items>{_ITEM}(?:、{_ITEM})+?(?:(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)?)"
+    r"(?:等(?:[一二三四五六七八九十\d]+[大項個])?(?:[\u4e00-\u9fff]{0,4})|(?:相關))(?:產業|工業|業者|領域|廠商|供應鏈|業別|產值)"
+)
+_ENUMERATION = re.compile(rf"{_ITEM}(?:、{_ITEM})+(?:及|與|和|以及)[^、，。；：等\n()「」]{{2,10}}")
+_LEADS_IN = re.compile("(?:推動|發展|扶植|輔導|擴增|包括|包含|例如|如|為)$")
+_JOINT = re.compile("、|以及|及|與|和|暨")
 _TRADE_BEFORE = re.compile(r"(?:【|產業[:：]|產業\(如|產業\(|扶植)$")
 
 
@@ -39,14 +46,55 @@ def extended(text: str, start: int, end: int) -> int:
     return m.end() if m and not text[start:end].endswith("業") else end
 
 
-def plausible(text: str, start: int, end: int, label: str) -> bool:
-    """Does a dictionary hit stand for the industry ``label``, by what is around it?"""
+def plausible(text: str, start: int, end: int, label: str, everyday: bool) -> bool:
+    """Does a dictionary hit stand for the industry ``label``, by what is around it?
+
+    ``everyday``: the name is also that of a tool, a technique or a public task.
+    """
     if label in _ANY or _ORGANISATION.match(text, end):
+        return False
+    goes_on = _GOES_ON.get(text[start:end])
+    if goes_on is not None and goes_on.match(text, end):
         return False
     across = _ACROSS.get(text[start:end])
     if across is not None and across.match(text, end):
         return False
-    if label not in CROSS_CUTTING:
+    if not everyday:
         return True
     before, behind = text[max(0, start - 6):start], text[end:end + 24]
     return bool(text[start:end].endswith("業") or _TRADE_BEHIND.match(behind) or _TRADE_BEFORE.search(before))
+
+
+def listed(text: str, names: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
+    """Items of lists of industries: the list says so of itself, or all items are known and two of them are plain names.
+
+    ``names``: every known name, and whether it is an everyday word as well.
+
+    >>> text = "推動工藝、電影及設計等三大產業"
+    >>> [text[a:b] for a, b in listed(text, dict.fromkeys(("工藝", "電影", "設計"), True))]
+    ['工藝', '電影', '設計']
+    """
+    for m in _LIST.finditer(text):
+        found = list(_items(text, m.start("items"), m.end("items"), names))
+        if len(found) > 1:
+            yield from found
+    for m in _ENUMERATION.finditer(text):
+        found = list(_items(text, m.start(), m.end(), names))
+        plain = sum(not names[text[a:b].casefold()] for a, b in found)
+        if plain > 1 and len(found) == len(_JOINT.findall(m[0])) + 1:
+            yield from found
+
+
+def _items(text: str, begin: int, end: int, names: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
+    """The known names between the joints of a list; words around the first and the last are no part of them."""
+    at = begin
+    for joint in (*_JOINT.finditer(text, begin, end), None):
+        stop = joint.start() if joint else end
+        first = next((a for a in range(at, stop - 1) if text[a:stop].casefold() in names), None)
+        if joint is None and first is None:
+            tail = next((b for b in range(stop, at + 1, -1) if text[at:b].casefold() in names), None)
+            if tail is not None:
+                yield at, tail
+        elif first is not None and (first == at or at == begin or _LEADS_IN.search(text, at, first)):
+            yield first, stop
+        at = joint.end() if joint else stop

@@ -24,6 +24,7 @@ from extract.boundary import Boundary
 from extract.bracketed import period_behind
 from extract.candidates import Candidate, choose
 from extract.quotes import Quoted, quoted
+from kg.authority_terms import name_key
 from kg.ids import key
 from kg.resolve import Resolver
 
@@ -214,6 +215,14 @@ class IndustryDictionary(Dictionary):
     def __init__(self, nlp: Language, name: str) -> None:
         super().__init__()
 
+    def prepare(self, setting: Setting, vocab: Vocab) -> None:
+        super().prepare(setting, vocab)
+        terms = setting.resolver.terms
+        plain = {
+            name_key(name) for i in terms.industries.values() if not i.everyday for name in (i.label, *i.alt_labels)
+        }
+        self._everyday = {name: name not in plain for name in terms.industry_names}
+
     def names(self, resolver: Resolver) -> Iterable[str]:
         for industry in resolver.terms.industries.values():
             yield from {key(n) for n in (industry.label, *industry.alt_labels)}
@@ -221,9 +230,17 @@ class IndustryDictionary(Dictionary):
     def admit(self, text: str, start: int, end: int) -> Candidate | None:
         end = industries.extended(text, start, end)
         named = self.setting.resolver.industry(text[start:end])
-        if not industries.plausible(text, start, end, named.label):
+        known = self.setting.resolver.terms.industries.get(named.iri)
+        if not industries.plausible(text, start, end, named.label, known is not None and known.everyday):
             return None
         return Candidate("Industry", start, end, text[start:end], self.rule, 0.9, known=named.label)
+
+    def candidates(self, doc: Doc) -> Iterator[Candidate]:
+        yield from super().candidates(doc)
+        text, resolver = _text(doc), self.setting.resolver
+        for start, end in industries.listed(text, self._everyday):
+            label = resolver.industry(text[start:end]).label
+            yield Candidate("Industry", start, end, text[start:end], "industry-list", 0.9, known=label)
 
 
 @Language.factory("policy_quoted_names")

@@ -8,7 +8,7 @@ from extract.words import word_list
 
 #: units of measure; a number with one of these is a quantity wherever it stands
 MEASURES = word_list("""
-    % ‰ 個百分點 百分點 元 美元 歐元 日圓 日元 英鎊 人民幣 倍 成 公噸CO2e 噸CO2e 公噸二氧化碳當量 噸二氧化碳當量
+    % ‰ 個百分點 百分點 元 美元 歐元 日圓 日元 韓元 韓圜 英鎊 歐元 人民幣元 人民幣 港幣 倍 成 公噸CO2e 噸CO2e 公噸二氧化碳當量 噸二氧化碳當量
     公噸 噸 公斤 公升 立方公尺 平方公尺 平方公里 公里 公尺 公頃 坪 度 瓩 千瓦 MWh GWh kWh TWh MWp GWp kWp MW GW
     kW KW TW RT 公秉油當量 公秉 桶 分/戶 人月 Gbps Mbps TFLOPS PFLOPS PB TB CMD 噸/日
 """)
@@ -17,10 +17,10 @@ COUNTS = word_list("""
     個月 類 線
     人次 家次 場次 件次 項次 班次 隊次 車次 船次 架次 案次 校次 戶次 廠次 次 家 件 案 場 人 名 位 座 處 臺 輛 架
     艘 艦 套 組 個 張 戶 筆 款 檔 篇 本 株 頭 隻 點 品項 項 具 槍孔 幅 門課 所 校 班 隊 團 國 縣市 鄉鎮 部 支 床
-    種 門 間 口 條 片 份 顆 枚 冊 集 梯次 期 站 街區 商圈 廠 社區 園區 據點 聚落 系統 分鐘 小時 天 年
+    種 門 間 口 條 片 份 顆 枚 冊 集 梯次 期 站 街區 商圈 廠 社區 園區 據點 聚落 系統 分鐘 小時 天 日 年
 """)
 #: durations, kinds, issues: no results by themselves
-WEAK = frozenset(word_list("個月 類 分鐘 國 天 小時 年 期 本 條 門 集 點"))
+WEAK = frozenset(word_list("個月 類 分鐘 國 天 日 小時 年 期 本 條 門 集 點"))
 
 #: measure word, and what follows it where it is the beginning of another word (個月, 次世代)
 _OTHER_WORDS = """

@@ -29,11 +29,21 @@ _CHINESE = re.compile(
     r"(?P<mult>千億|百億|十億|億|千萬|百萬|萬|兆)?"
     r"(?P<unit>成半|成|倍|元|美元|公頃|公噸|人次|家|處|座|場次|件|案|個百分點|名|人|萬人)"
 )
+#: figures read one by one, as in answers to interpellations: 一兆三、二七四億元, 七‧四八％
+_DIGITS = "零〇○一二三四五六七八九"
+_POSITIONAL = re.compile(
+    rf"(?:(?P<trillions>[{_DIGITS}]+)兆)?(?P<num>[{_DIGITS}]{{1,3}}(?:、[{_DIGITS}]{{3}})+)(?P<mult>億|萬)?"
+    r"(?P<unit>元|美元|人次|人|家|件|公頃|公噸|戶)"
+)
+_DECIMAL = re.compile(
+    rf"(?P<num>[{_DIGITS}十百]+)[‧．·点點](?P<part>[{_DIGITS}]+)(?P<mult>億|萬)?(?P<unit>%|個百分點|元|公頃|公噸|倍|萬人)"
+)
 #: 破千億, 上兆元: a multiplier without a number
-_ROUND = re.compile(r"(?<![數上近十百千萬一二三四五六七八九兩\d])(?P<mult>[千百]億|兆)(?P<unit>元|美元)?")
+_ROUND = re.compile(r"(?<![數上近十百千萬一二三四五六七八九兩\d])(?P<mult>[千百]億|兆(?![豐赫瓦位]))(?P<unit>元|美元)?")
 _RANK = re.compile(
     r"(?P<where>全球|世界|全國|亞洲|國際)?(?P<word>前|第)(?P<n>\d{1,3}|[一二三四五六七八九十]{1,2})(?P<unit>名|大)?"
 )
+_DIGIT = {"零": 0, "〇": 0, "○": 0} | {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 _PART_OF_NUMBER = frozenset("第每幾數萬億兆百千")
 _PERSONS = re.compile(r"(?:的|之)?(?:人力|人口|人才|人)")
 _PER_DAY = re.compile(r"每(?P<per>日|年|月|天)(?:約|達|可|增加|供水|供應)?$")
@@ -129,11 +139,30 @@ def _arabic_figures(text: str) -> Iterator[Figure]:
         yield Figure(start, end, Quantity(value, (multiplier + unit), text[start:end], value_max=value_max), weak)
 
 
+def _positional(text: str) -> Iterator[Figure]:
+    """一兆三、二七四億元 (13274 億元), 七‧四八％."""
+    for m in _POSITIONAL.finditer(text):
+        digits = m["num"].replace("、", "")
+        value = Decimal("".join(str(_DIGIT[c]) for c in digits))
+        if m["trillions"] and m["mult"] == "億":
+            value += Decimal(chinese_number(m["trillions"]) or 0) * 10000
+        yield Figure(m.start(), m.end(), Quantity(value, (m["mult"] or "") + m["unit"], m[0]), False, True)
+    for m in _DECIMAL.finditer(text):
+        whole = chinese_number(m["num"])
+        if whole is not None:
+            value = Decimal(f"{whole}." + "".join(str(_DIGIT[c]) for c in m["part"]))
+            yield Figure(m.start(), m.end(), Quantity(value, (m["mult"] or "") + m["unit"], m[0]), False, True)
+
+
 def _chinese_figures(text: str) -> Iterator[Figure]:
     """三成, 十處, 破千億, 倍增; small counts (三項) are left out: they count headings."""
+    read = list(_positional(text))
+    yield from read
     for m in _CHINESE.finditer(text):
         before = text[m.start() - 1] if m.start() else ""
         number = chinese_number(m["num"])
+        if any(f.start < m.end() and m.start() < f.end for f in read):
+            continue
         if before in _PART_OF_NUMBER or before.isdigit() or number is None:
             continue
         unit, multiplier = m["unit"], m["mult"] or ""
@@ -147,7 +176,7 @@ def _chinese_figures(text: str) -> Iterator[Figure]:
     for m in _ROUND.finditer(text):
         value = Decimal({"千": 1000, "百": 100}.get(m["mult"][0], 1))
         yield Figure(m.start(), m.end(), Quantity(value, m["mult"][-1] + (m["unit"] or "元"), m[0]), False, True)
-    for m in re.finditer(r"(?<=[^\n。，])倍增", text):
+    for m in re.finditer(r"(?<=[^\n。，])倍增(?![至為])", text):
         yield Figure(m.start(), m.end(), Quantity(Decimal(2), "倍", m[0]), False, True)
     yield from _ranks(text)
 

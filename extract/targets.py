@@ -1,41 +1,22 @@
 """Targets, results and forecasts: figures that say how much, with year, kind and subject.
 
 A number with a unit is a target unless it is a date, an ordinal, a technical parameter, a
-threshold or a count of headings. The year is the one named last in the same sentence; a
-year behind the figure in its own clause wins (5家業者於112年底前完成簽約).
+threshold or a count of headings. Its year: see ``extract.figure_years``.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from extract.candidates import Candidate
+from extract.figure_years import CLAUSE_END, FigureYears
 from extract.measure_words import other_word
 from extract.quantities import Figure, figures
 from extract.words import word_set
 from kg.model import Quantity
-from kg.text.years import gregorian, plausible
 
-_SENTENCE_END = re.compile(
-    r"[。\n！？!?■●]|(?<=[。；，：\s])\(\d{1,2}\)|(?<=[。；，\s])\d{1,2}、|(?<=[。；，\s])[A-Z]\."
-)
-_CLAUSE_END = re.compile(r"[，。；：\n、！？!?■●]")
 _SUBJECT_START = re.compile(r"[，。；：\n！？■●()（）]|(?<=[」%家件案項場次人名座處臺元])、")
-_YEAR = r"(?:(?:中華)?民國)?(?P<{0}>\d{{4}}|\d{{2,3}})"
-_MONTH = r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初|中旬|底)?"
-_YEARS = re.compile(
-    rf"(?<![\d.,A-Za-z]){_YEAR.format('a')}(?:年度?{_MONTH})?[^，。；、\n\d]{{0,6}}?[-–—~～至到迄]+{_YEAR.format('b')}年"
-    rf"|(?<![\d.,A-Za-z]){_YEAR.format('c')}學?年(?!期|代|來|以上|內|間|餘|多|級|長|國產)"
-)
-#: a year that another is compared with
-_REFERENCE = re.compile(r"(?:較|比|相較|相較於|較於|相對於|對比|相比|優於|高於|低於|以)(?:前|去)?(?:民國)?$")
-_REFERENCE_BEHIND = re.compile(
-    r"^年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?起|^年(?:度)?(?:\d{1,2}月)?(?:為基|相比|同期|比較)"
-)
-
 _PARAMETER_BEHIND = re.compile(r"^(?:\(含\))?(?:以上|以下|以內|內|以外|之內)(?:之|的|者|、|至|及|[\u4e00-\u9fff])")
 _HEADING_COUNT = re.compile(
     r"^(?:大|主要|重要|關鍵|重點|核心|具體)?(?:面向|構面|主軸|原則|領域|階段|層面|要求|功能|要素|策略|方向|"
@@ -57,8 +38,6 @@ _RESULT = re.compile(
 )
 #: classes of goods and the like are counted, not told apart, from this number on
 _MANY = 100
-#: behind a year: no month, no number of an incident
-_WHOLE_YEAR = re.compile(r"(?!\d)")
 _MEASURING = re.compile(
     r"(?:提供|創造|帶動|促成|達|約|計|為|逾|近|至|共|設置|建置|新增|完成|累計|容量|超過|突破|高|降|升|減|增|成長|面積|長度|總長|供應|有|合計|減少|增加|[：(，。\n])$"
 )
@@ -67,8 +46,11 @@ _RATED = re.compile(
     r"^(?:級|等級)?(?:之|的)?[\u4e00-\u9fff]{0,5}(?:機組|風機|風力機|設備|馬達|引擎|充電樁|充電機|燃料電池|"
     r"電解槽|貨櫃|卡車|客機)"
 )
-_DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約)$")
+_DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約|時間|天數|日數)$")
 _DONE_COUNT = re.compile(r"(?:完成|新增|增加|建置|興建|共計|共|計|設置|打造|推出|開闢)$")
+#: 每雇用1名: for each of them
+_FOR_EACH = re.compile(r"每[\u4e00-\u9fff]{0,3}$")
+_CHILD = re.compile(r"(?:以上)?(?:子女|孩|胎)")
 _ORDINAL = re.compile(r"(?:第|前第|第約|±)$")
 #: a limit of a grant or a loan is a condition
 _LIMIT = re.compile(
@@ -109,54 +91,16 @@ _DATE_WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Year:
-    start: int
-    end: int
-    value: int
-    reference: bool
+def targets(text: str, default_year: int | None = None, written: int | None = None) -> Iterator[Candidate]:
+    """The figures of a text that state a target, a result or a forecast.
 
-
-def years(text: str) -> list[_Year]:
-    """The years named in a text, Gregorian; of a span its last one.
-
-    ``reference`` marks those that no figure belongs to: what is compared with, beginnings
-    (102年起), periods inside quoted names.
-
-    >>> [y.value for y in years("自115年至124年，較2020年成長")]
-    [2035, 2020]
+    ``default_year`` is the year of figures that name none; ``written`` the year of writing, for 今年 and 去年.
     """
-    found = []
-    for m in _YEARS.finditer(text):
-        printed = m["b"] or m["c"]
-        number = int(printed)
-        if len(printed) < 4 and not 80 <= number <= 160:
-            continue
-        value = gregorian(number)
-        if not plausible(value):
-            continue
-        before, behind = text[max(0, m.start() - 8):m.start()], text[m.end() - 1:m.end() + 8]
-        reference = bool(_REFERENCE.search(before) or _REFERENCE_BEHIND.match(behind))
-        # the period in a quoted name is the program's
-        reference = reference or text.rfind("「", 0, m.start()) > text.rfind("」", 0, m.start())
-        found.append(_Year(m.start(), m.end(), value, reference))
-    return found
-
-
-def targets(text: str, default_year: int | None = None) -> Iterator[Candidate]:
-    """The figures of a text that state a target, a result or a forecast."""
-    named = years(text)
-    year_spans = [(y.start, y.end) for y in named]
-    breaks = [m.start() for m in _SENTENCE_END.finditer(text)]
+    when = FigureYears(text, written if written is not None else default_year)
     for figure in figures(text):
-        if any(a < figure.end and figure.start < b for a, b in year_spans) or not states(text, figure):
+        if when.in_year(figure) or not states(text, figure):
             continue
-        i = bisect_right(breaks, figure.start)
-        begin = breaks[i - 1] if i else 0
-        end = breaks[i] if i < len(breaks) else len(text)
-        year = _year_of(text, figure, named, begin, end)
-        if year is None:
-            year = _carried(text, named, breaks, i)
+        year = when.year_of(figure)
         q = figure.quantity
         comparator = ""
         before = _BEFORE.search(text, max(0, figure.start - 8), figure.start)
@@ -169,7 +113,7 @@ def targets(text: str, default_year: int | None = None) -> Iterator[Candidate]:
         yield Candidate(
             "Target", figure.start, figure.end, subject(text, figure), "targets", 0.8 if figure.chinese else 0.9,
             quantity=quantity, year=year if year is not None else default_year,
-            target_kind=kind(text, figure, begin),
+            target_kind=kind(text, figure, when.sentence(figure.start)[0]),
         )
 
 
@@ -179,7 +123,10 @@ def states(text: str, figure: Figure) -> bool:
     unit = re.sub(r"^[兆億萬千百十仟]+", "", figure.quantity.unit)
     if unit in ("元", "%", "成") and _LIMIT.search(before):
         return False
-    if _ORDINAL.search(before) or _NAME_BEFORE.search(before) or _PER_PIECE.search(before):
+    named = unit not in ("%", "元") and _NAME_BEFORE.search(before)
+    if _ORDINAL.search(before) or named or _PER_PIECE.search(before):
+        return False
+    if figure.quantity.value == 1 and _FOR_EACH.search(before) or unit == "名" and _CHILD.match(behind):
         return False
     if other_word(unit, behind):
         return False
@@ -188,7 +135,8 @@ def states(text: str, figure: Figure) -> bool:
     if figure.weak:
         if unit == "類":
             return figure.quantity.value >= _MANY
-        measured = unit in ("天", "小時", "分鐘", "個月") and _DURATION.search(before)
+        from_so_long = _BASELINE_BEHIND.match(behind) and before.endswith("由")
+        measured = unit in ("天", "日", "小時", "分鐘", "個月") and (_DURATION.search(before) or from_so_long)
         return bool(measured) and not behind.startswith(("內", "以內"))
     if _BASELINE_BEHIND.match(behind) and _BASELINE_BEFORE.search(before):
         return False
@@ -206,41 +154,13 @@ def states(text: str, figure: Figure) -> bool:
     return not (unit == "度" and figure.quantity.unit == "度")
 
 
-def _year_of(text: str, figure: Figure, named: list[_Year], begin: int, end: int) -> int | None:
-    """The year that a figure belongs to."""
-    before = [y for y in named if begin <= y.start and y.end <= figure.start and not y.reference]
-    last = before[-1] if before else None
-    if last is None or _CLAUSE_END.search(text, last.end, figure.start):
-        m = _CLAUSE_END.search(text, figure.end, end)
-        stop = m.start() if m else end
-        behind = [y for y in named if figure.end <= y.start < stop and not y.reference]
-        # a date in brackets behind the figure belongs to something else more often than not
-        if behind and "(" not in text[figure.end:behind[0].start]:
-            return behind[0].value
-    return last.value if last else None
-
-
-def _carried(text: str, named: list[_Year], breaks: list[int], i: int) -> int | None:
-    """The year of the sentence before, where it reports on a whole year and this one names none.
-
-    A date in the sentence before (112年9月23日奉核定) tells when something happened, not what
-    the next figures refer to; a new line or list item begins anew.
-    """
-    if i == 0 or text[breaks[i - 1]] != "。":
-        return None
-    begin = breaks[i - 2] if i > 1 else 0
-    before = [y for y in named if begin <= y.start < breaks[i - 1] and not y.reference]
-    whole = [y for y in before if _WHOLE_YEAR.match(text, y.end)]
-    return whole[-1].value if whole and len(whole) == len(before) and len({y.value for y in whole}) == 1 else None
-
-
 def kind(text: str, figure: Figure, begin: int) -> str:
     """target, actual or forecast: the nearest cue in the sentence, which began at ``begin``, decides.
 
     Cues behind the figure count only in its own clause (20.6GW為目標); without a cue it is a result.
     """
-    stop = _CLAUSE_END.search(text, figure.end)
-    clause = max([begin, *(m.end() for m in _CLAUSE_END.finditer(text, begin, figure.start))])
+    stop = CLAUSE_END.search(text, figure.end)
+    clause = max([begin, *(m.end() for m in CLAUSE_END.finditer(text, begin, figure.start))])
     for a, b in ((clause, stop.start() if stop else len(text)), (begin, figure.start)):
         cues = [(m.start(), name) for name, pattern in _CUES.items() for m in pattern.finditer(text, a, b)]
         if cues:

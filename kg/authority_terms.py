@@ -32,6 +32,8 @@ class Industry:
     hidden_labels: tuple[str, ...]
     broader: tuple[str, ...]
     schemes: tuple[str, ...]
+    #: an everyday word too: a mention only where the trade is spoken of (it has a skos:scopeNote)
+    everyday: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _read(path: Path, cls: str) -> list[_Term]:
 def _industry(term: _Term) -> Industry:
     label, english = term.labels()
     return Industry(term.iri, label, english, term.texts("skos:altLabel"), term.texts("skos:hiddenLabel"),
-                    term.iris("skos:broader"), term.iris("skos:inScheme"))
+                    term.iris("skos:broader"), term.iris("skos:inScheme"), bool(term.texts("skos:scopeNote")))
 
 
 def _regulation(term: _Term) -> Regulation:

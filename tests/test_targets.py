@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.quantities import figures
-from extract.targets import targets, years
+from extract.figure_years import years
+from extract.targets import targets
 
 
 def read(text: str, year: int | None = None) -> list[tuple[str, str, int | None]]:
