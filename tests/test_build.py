@@ -157,13 +157,13 @@ def test_bad_files_are_named_and_the_others_are_built(documents: Path, store: Ve
     }.items():
         (documents / name).write_bytes(data)
     (documents / "dangling.txt").symlink_to("nowhere")
-    (documents / "table.xlsx").write_bytes(b"PK")
+    (documents / "picture.png").write_bytes(b"PNG")
     found = build([documents, documents / "missing.txt"], store, max_bytes=1500)
     assert names(found) == ["notice.txt", "other.txt"]
     assert not found.ok
     assert [Path(s.split("：", 1)[0]).name for s in found.failed] == [
         "big.txt", "binary.txt", "blank.txt", "broken.txt", "dangling.txt", "empty.txt", "report.txt", "missing.txt"]
-    assert [Path(p).name for p in found.left_out] == ["table.xlsx"]
+    assert [Path(p).name for p in found.left_out] == ["picture.png"]
     assert found.version == "v000001"
     assert "could not be read (8)" in report.text(found)
 
