@@ -137,12 +137,12 @@ def cleaned(value: object, kind: str) -> Value:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, (list, tuple, set, frozenset)):
-        return "; ".join(str(v) for v in (sorted(map(str, value)) if isinstance(value, (set, frozenset)) else value))
+        return "; ".join(kept(str(v)) for v in (sorted(map(str, value)) if isinstance(value, (set, frozenset)) else value))
     if kind == "double" and isinstance(value, int):
         return float(value)
     if kind in ("string", "anyURI"):
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    return value if isinstance(value, (bool, int, float)) else str(value)
+        return str(value).lower() if isinstance(value, bool) else kept(str(value)) or None
+    return value if isinstance(value, (bool, int, float)) else kept(str(value))
 
 
 def text(value: Value) -> str:
@@ -238,14 +238,15 @@ def sheet(
             values += [cleaned(node.attributes.get(attribute), column.type) for attribute, column in extra]
             share = max(found.get(size_by, 0.0), 0.0) / largest
             shade = colour(node.cls) if colour_by == "class" else community_colour(int(found.get("community", 0)))
-            yield NodeRow(ids[node.id], node.short, values, x, y, SMALLEST + (LARGEST - SMALLEST) * math.sqrt(share),
+            yield NodeRow(ids[node.id], kept(node.short), values, x, y, SMALLEST + (LARGEST - SMALLEST) * math.sqrt(share),
                           shade, node.spells)
 
     def edges() -> Iterator[EdgeRow]:
         for e in network.edges:
-            values: list[Value] = [e.kind or None, *(_period(e.spells) if dated else ())]
+            kind = kept(e.kind)
+            values: list[Value] = [kind or None, *(_period(e.spells) if dated else ())]
             values += [cleaned(e.attributes.get(name), column.type) for name, column in edge_extra]
-            yield EdgeRow(ids[e.source], ids[e.target], e.weight, e.kind, values, e.spells)
+            yield EdgeRow(ids[e.source], ids[e.target], e.weight, kind, values, e.spells)
 
     return Sheet(
         network.title, network.directed, nodes(), edges(), (*fixed, *(c for _, c in extra)),
