@@ -1,12 +1,20 @@
-"""WSGI entry: ``create_app()`` for any WSGI server; the store's folder comes from ``KG_STORE``."""
+"""Entries for web servers; the store's folder comes from ``KG_STORE`` (default: ``store``)."""
 
 import os
+from pathlib import Path
 
 from flask import Flask
 
+from kg.service.asgi import Application
 from kg.web import create_app as _create_app
 
 
 def create_app() -> Flask:
-    """The application over the store folder named by the environment variable KG_STORE (default: ``store``)."""
-    return _create_app(os.environ.get("KG_STORE", "store"))
+    """The WSGI application: pages and SPARQL."""
+    answers = os.environ.get("KG_ANSWERS")
+    return _create_app(os.environ.get("KG_STORE", "store"), cache=Path(answers) if answers else None)
+
+
+def create_asgi() -> Application:
+    """The ASGI application, which `kg serve` runs: streams, cancels queries, keeps answers."""
+    return Application(create_app())

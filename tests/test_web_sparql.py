@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from kg.names import ID
 from kg.web import create_app
-from kg.web.sparql import LARGEST_REQUEST
+from kg.service.limits import Limits
 
 SELECT = 'SELECT ?s ?l { ?s a pol:Measure ; skos:prefLabel ?l } ORDER BY ?s'
 CONSTRUCT = "CONSTRUCT { ?s skos:prefLabel ?l } WHERE { ?s a pol:Measure ; skos:prefLabel ?l }"
@@ -108,17 +108,17 @@ def test_wrong_requests(client: FlaskClient) -> None:
     def code(answer: object) -> tuple[int, str]:
         return answer.status_code, answer.get_json()["error"]["code"]  # type: ignore[attr-defined]
 
-    assert code(client.get("/sparql")) == (400, "no-query")
+    assert code(client.post("/sparql", data={"x": "1"})) == (400, "no-query")
     assert code(client.get("/sparql?query=ASK{}&query=ASK{}")) == (400, "two-queries")
     assert code(client.post("/sparql", data={"update": "DROP ALL"})) == (403, "read-only")
     assert code(client.post("/sparql", data=b"ASK{}", content_type="text/plain")) == (415, "media-type")
     update = client.post("/sparql", data=b"DROP ALL", content_type="application/sparql-update")
-    assert code(update) == (415, "media-type")
+    assert code(update) == (403, "read-only")
     assert code(client.post("/sparql", data=b"\xff", content_type="application/sparql-query")) == (400, "not-utf8")
     assert code(client.put("/sparql")) == (405, "http-405")
     assert code(client.get("/sparql?query=ASK{}", headers={"Accept": "image/png"})) == (406, "not-acceptable")
     assert code(client.get("/sparql?query=ASK{}&format=ttl")) == (406, "not-acceptable")
-    long = b"# " + b"x" * LARGEST_REQUEST
+    long = b"# " + b"x" * Limits().request
     answer = client.post("/sparql", data=long, content_type="application/sparql-query")
     assert code(answer) == (413, "too-large")
     assert code(client.get("/sparql?query=ASK{}&default-graph-uri=not an iri")) == (400, "query-failed")

@@ -8,6 +8,10 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from kg.catalog import load
+from kg.service.bridge import Bridge
+from kg.service.cache import Cache
+from kg.service.limits import Limits, from_environment
+from kg.service.service import Service
 from kg.store import VersionedStore
 from kg.web import entity, errors, pages, queries, sparql
 from kg.web.graph import GraphHandle
@@ -19,16 +23,23 @@ _CSP = (
 )
 
 
-def create_app(store: Path | str = "store", query_folders: Iterable[Path] = ()) -> Flask:
+def create_app(
+    store: Path | str = "store", query_folders: Iterable[Path] = (), limits: Limits | None = None,
+    cache: Path | None = None,
+) -> Flask:
     """The application over a store folder and the canned queries (the project's and those of further folders).
 
-    Raises CatalogError for a canned query with a wrong header. A store without a graph is no
-    error: every page says so until the first build.
+    ``limits`` bounds users' queries (default: as the environment says); ``cache`` is a folder for answers
+    that the server's processes share. Raises ValueError for a wrong limit and CatalogError for a canned
+    query with a wrong header. A store without a graph is no error: every page says so until the first build.
     """
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = 2 * sparql.LARGEST_REQUEST
-    app.extensions["kg"] = GraphHandle(VersionedStore(store), load(*query_folders))
+    bounds = limits or from_environment()
+    app.config["MAX_CONTENT_LENGTH"] = 2 * bounds.request
+    versions = VersionedStore(store)
+    app.extensions["kg"] = GraphHandle(versions, load(*query_folders))
+    app.extensions["kg-service"] = Bridge(lambda: Service(versions, bounds, Cache(cache)))
     app.url_map.merge_slashes = False  # an entity's name may hold two slashes
     for module in (sparql, queries, entity, pages):
         app.register_blueprint(module.blueprint)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -14,10 +13,13 @@ from werkzeug.routing import RequestRedirect
 
 from kg.catalog import UnknownQuery
 from kg.catalog_types import BadValue
+from kg.service.http import CORS
+from kg.service.problem import Problem
 from kg.sparql_guard import Refused
 from kg.store import StoreError
 
-_POSITION = re.compile(r" at (\d+):(\d+)")
+__all__ = ["CODES", "Problem", "answer", "bilingual", "install"]
+
 _BILINGUAL = re.compile(r"(.+?) \(([^()]+)\)", re.S)
 
 _HTTP = {
@@ -30,39 +32,28 @@ _HTTP = {
 }
 
 
-class Problem(Exception):
-    """An error that a person can act on."""
-
-    def __init__(self, status: int, code: str, zh: str, en: str, hint: str = "", line: int | None = None,
-                 column: int | None = None) -> None:
-        super().__init__(en)
-        self.status = status
-        self.body: dict[str, Any] = {"code": code, "status": status, "zh": zh, "en": en}
-        if line is not None:
-            self.body |= {"line": line, "column": column}
-        if hint:
-            self.body["hint"] = hint
-
-
-def syntax_problem(error: Exception, unknown_prefix: str = "") -> Problem:
-    """A SPARQL syntax error with its position, which stands only in the message's text.
-
-    ``unknown_prefix`` is a prefix that the query uses without declaring it: the engine then names a wrong cause.
-    """
-    message = str(error)
-    m = _POSITION.search(message)
-    line, column = (int(m[1]), int(m[2])) if m else (None, None)
-    where = f"（第 {line} 行第 {column} 字）" if line else ""
-    if unknown_prefix:
-        name = unknown_prefix.removesuffix(":") + ":"
-        return Problem(
-            400, "unknown-prefix", f"前綴 {name} 沒有宣告{where}", f"The prefix {name} is not declared.",
-            f"在查詢最前面加上 (put before the query): PREFIX {name} <…>", line, column,
-        )
-    return Problem(
-        400, "sparql-syntax", f"SPARQL 語法錯誤{where}", f"SPARQL syntax error: {message}",
-        "檢查該處之前的標點、括號與前綴 (check punctuation, brackets and prefixes before that place)", line, column,
-    )
+#: what the codes of errors and hints mean
+CODES: dict[str, tuple[str, str]] = {
+    "sparql-syntax": (
+        "語法錯誤：看所指那一行之前的標點與括號", "A syntax error: look at punctuation and brackets before the place.",
+    ),
+    "unknown-prefix": ("用了沒有宣告的前綴", "A prefix is used but not declared."),
+    "unknown-property": ("圖譜裡沒有這個屬性，結果會是空的", "The graph has no such property; nothing will be found."),
+    "unknown-class": ("圖譜裡沒有這個類別，結果會是空的", "The graph has no such class; nothing will be found."),
+    "language-tag": ("語言標籤比對不到；請用 LANGMATCHES", "The language tag never matches; use LANGMATCHES."),
+    "never-bound": ("選了從未得到值的變數", "A selected variable is never bound."),
+    "cross-product": ("條件之間沒有共同的變數", "Patterns that share no variable."),
+    "no-limit": ("結果很大而沒有 LIMIT", "A huge result without LIMIT."),
+    "timeout": ("查詢超過時間上限", "The query took longer than allowed."),
+    "memory": ("查詢超過記憶體上限", "The query needed more memory than allowed."),
+    "busy": ("查詢太多，稍後再試", "Too many queries; try again soon."),
+    "result-too-large": ("結果超過列數或位元組上限", "The result has more rows or bytes than allowed."),
+    "refused": ("SERVICE、LOAD 與更新一律拒絕", "SERVICE, LOAD and updates are refused."),
+    "read-only": ("沒有開放更新，或缺少憑證", "Updates are not open, or the token is missing."),
+    "not-acceptable": ("沒有所要求的格式", "The format asked for is not offered."),
+    "media-type": ("請求內容的類型不對", "The request's content type cannot be read."),
+    "too-large": ("請求太大", "The request is too large."),
+}
 
 
 def bilingual(sentence: str) -> tuple[str, str]:
@@ -84,6 +75,9 @@ def answer(problem: Problem) -> Response:
     else:
         response = jsonify(error=problem.body)
         response.status_code = problem.status
+    response.headers.extend(problem.headers)
+    if request.path.rstrip("/") == "/sparql":
+        response.headers.extend(CORS)
     return response
 
 

@@ -1,4 +1,4 @@
-"""``/sparql``: the SPARQL 1.1 Protocol's query operation, and a form for people."""
+"""``/sparql``: the SPARQL 1.1 Protocol by the service, and a form for people; descriptions of data and queries."""
 
 from __future__ import annotations
 
@@ -6,122 +6,138 @@ import time
 from typing import Any
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
-from kg.names import PREFIXES
-from kg.sparql_guard import form, guard, undeclared
-from kg.web.errors import Problem, syntax_problem
-from kg.web.formats import GRAPHS, RESULTS, content_type, negotiate
-from kg.web.graph import label, opened
+from kg.service import describe
+from kg.service.bridge import Bridge
+from kg.service.http import Answer, Request, negotiate
+from kg.service.protocol import Ask
+from kg.service.protocol import read as protocol_read
+from kg.web.errors import CODES
+from kg.web.graph import handle, label, opened
 
 blueprint = Blueprint("sparql", __name__)
 #: rows shown in the page; the whole result is one download away
 SHOWN = 500
-LARGEST_REQUEST = 1_000_000
 
 EXAMPLE = """SELECT ?ministry ?label (COUNT(DISTINCT ?measure) AS ?measures) WHERE {
   ?measure a pol:Measure ; pol:leadBy ?ministry .
   ?ministry skos:prefLabel ?label FILTER(LANGMATCHES(LANG(?label), "zh"))
 } GROUP BY ?ministry ?label ORDER BY DESC(?measures) LIMIT 20
 """
-Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+_METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"]
 
 
-def _asked() -> tuple[str | None, list[str], list[str]]:
-    """The query and its dataset from GET, form POST or direct POST. Raises Problem."""
-    if (request.content_length or 0) > LARGEST_REQUEST:
-        raise Problem(413, "too-large", "查詢太長", "The query is too long.")
-    values = request.args
-    if request.method == "POST":
-        kind = request.mimetype
-        if kind == "application/sparql-query":
-            try:
-                text = request.get_data(cache=False).decode("utf-8")
-            except UnicodeDecodeError as error:
-                at = error.start
-                raise Problem(
-                    400, "not-utf8", f"查詢不是 UTF-8（第 {at} 位元組）", f"The query is not UTF-8 (byte {at})."
-                ) from None
-            return text, request.args.getlist("default-graph-uri"), request.args.getlist("named-graph-uri")
-        if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-            raise Problem(
-                415, "media-type", f"無法讀取 {kind or '未說明類型'} 的內容",
-                f"Cannot read a query sent as {kind or 'nothing'}.",
-                "用 application/sparql-query 或表單 (send application/sparql-query or a form)",
-            )
-        values = request.form
-        if "update" in values:
-            raise Problem(403, "read-only", "這個端點只供查詢", "This endpoint is read-only.")
-    queries = values.getlist("query")
-    if len(queries) > 1:
-        raise Problem(400, "two-queries", "只能有一個 query 參數", "There must be one query parameter.")
-    return (queries[0] if queries else None), values.getlist("default-graph-uri"), values.getlist("named-graph-uri")
+def bridge() -> Bridge:
+    """The application's SPARQL service."""
+    found: Bridge = current_app.extensions["kg-service"]
+    return found
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
-def endpoint() -> Response:
-    """A query's result, or the form."""
-    text, default_graphs, named_graphs = _asked()
-    if text is None:
-        readable = request.accept_mimetypes.best_match(["application/json", "text/html"])
-        if request.method == "GET" and readable == "text/html":
-            return Response(render_template("sparql.html", text=EXAMPLE, result=None), mimetype="text/html")
-        raise Problem(400, "no-query", "缺少 query 參數", "There is no query.", "/sparql?query=SELECT…")
-    guard(text)
-    offers = list(GRAPHS if form(text) in ("CONSTRUCT", "DESCRIBE") else RESULTS)
-    wanted = negotiate([*offers, "text/html"], request.values.get("format"))
-    store = opened().store
-    began = time.perf_counter()
-    try:
-        result = _run(store, text, default_graphs, named_graphs)
-        if wanted == "text/html":
-            shown = _shown(store, result)
-            return Response(render_template(
-                "sparql.html", text=text, result=shown, seconds=time.perf_counter() - began,
-                graph=isinstance(result, ox.QueryTriples),
-            ), mimetype="text/html")
-        if isinstance(result, ox.QueryTriples):
-            body = ox.serialize(result, format=GRAPHS[wanted])
-        else:
-            body = result.serialize(format=RESULTS[wanted])
-    except SyntaxError as error:
-        raise syntax_problem(error, undeclared(text, PREFIXES)) from None
-    except (ValueError, OSError, RuntimeError) as error:
-        raise Problem(400, "query-failed", f"查詢無法執行：{error}", f"The query cannot be run: {error}") from None
-    return Response(body, content_type=content_type(wanted))
-
-
-def _run(store: ox.Store, text: str, default_graphs: list[str], named_graphs: list[str]) -> Result:
-    """Runs a guarded query. The usual prefixes need no declaration; one of the query's own wins."""
-    if not default_graphs and not named_graphs:
-        return store.query(text, prefixes=PREFIXES)
-    return store.query(
-        text, prefixes=PREFIXES, default_graph=[ox.NamedNode(g) for g in default_graphs],
-        named_graphs=[ox.NamedNode(g) for g in named_graphs],
+def _request() -> Request:
+    """The request as the service reads it."""
+    headers = {k.lower(): v for k, v in request.headers.items()}
+    headers["x-kg-base"] = request.host_url.rstrip("/")
+    return Request(
+        request.method, request.path, request.query_string.decode("latin-1"), headers,
+        request.get_data(cache=False, parse_form_data=False),
     )
 
 
-def _shown(store: ox.Store, result: Result) -> dict[str, Any]:
-    """A result for the page: names, at most SHOWN rows, and whether there are more."""
-    if isinstance(result, ox.QueryBoolean):
-        return {"boolean": bool(result)}
-    rows: list[list[dict[str, str]]] = []
-    if isinstance(result, ox.QueryTriples):
-        names = ["subject", "predicate", "object"]
-        terms: Any = ([t.subject, t.predicate, t.object] for t in result)
-    else:
-        names = [v.value for v in result.variables]
-        terms = ([solution[n] for n in names] for solution in result)
-    more = False
-    for row in terms:
-        if len(rows) == SHOWN:
-            more = True
-            break
-        rows.append([_cell(store, t) for t in row])
-    return {"boolean": None, "names": names, "rows": rows, "more": more}
+def _response(asked: Request, answer: Answer) -> Response:
+    body: Any = b"" if asked.method == "HEAD" else bridge().body(asked, answer)
+    response = Response(body, answer.status)
+    del response.headers["Content-Type"]
+    for name, value in answer.headers:
+        response.headers.add(name, value)
+    return response
 
 
-def _cell(store: ox.Store, term: object) -> dict[str, str]:
-    if isinstance(term, ox.NamedNode):
-        return {"iri": term.value, "text": label(store, term.value)}
-    return {"iri": "", "text": str(term.value) if isinstance(term, (ox.Literal, ox.BlankNode)) else ""}
+@blueprint.route("/sparql", methods=_METHODS, strict_slashes=False, provide_automatic_options=False)
+def endpoint() -> Response:
+    """A query's result, the service's description, or the form."""
+    asked = _request()
+    if _for_people(asked):
+        found = protocol_read(asked, bridge().service.limits)
+        if found is None:
+            return _page(EXAMPLE, None, 0.0)
+        if isinstance(found, Ask):
+            began = time.perf_counter()
+            result = bridge().call(lambda service: service.table(found, SHOWN))
+            return _page(found.text, _shown(result), time.perf_counter() - began)
+    return _response(asked, bridge().call(lambda service: service.answer(asked)))
+
+
+@blueprint.route("/rdf-graph-store", methods=_METHODS, strict_slashes=False, provide_automatic_options=False)
+def graph_store() -> Response:
+    """The Graph Store Protocol."""
+    asked = _request()
+    return _response(asked, bridge().call(lambda service: service.answer(asked)))
+
+
+def _for_people(asked: Request) -> bool:
+    if asked.method not in ("GET", "HEAD", "POST"):
+        return False
+    short = request.args.get("format", "")
+    if short:
+        return short == "html"
+    return "text/html" in asked.accept and negotiate(
+        asked.accept, ("application/sparql-results+json", "text/turtle", "text/html", "text/csv",
+                       "application/sparql-results+xml", "text/tab-separated-values", "application/n-triples",
+                       "application/rdf+xml", "application/ld+json", "application/xml"),
+    ) == "text/html"
+
+
+def _page(text: str, result: dict[str, Any] | None, seconds: float) -> Response:
+    hints = bridge().service.hints(text) if result is not None else []
+    return Response(render_template(
+        "sparql.html", text=text, result=result, seconds=seconds, hints=hints, graph=bool(result and result["graph"]),
+    ), mimetype="text/html")
+
+
+def _shown(result: dict[str, Any]) -> dict[str, Any]:
+    """A worker's table for the page, things by their labels."""
+    if result["boolean"] is not None:
+        return {"boolean": result["boolean"], "graph": False}
+    store = opened().store
+    rows = [[_cell(store, cell) for cell in row] for row in result["rows"]]
+    return {"boolean": None, "names": result["names"], "rows": rows, "more": result["more"], "graph": result["graph"]}
+
+
+def _cell(store: ox.Store, cell: list[str] | None) -> dict[str, str]:
+    if cell is None:
+        return {"iri": "", "text": ""}
+    if cell[0] == "uri":
+        return {"iri": cell[1], "text": label(store, cell[1])}
+    return {"iri": "", "text": cell[1]}
+
+
+@blueprint.get("/sparql/check")
+def checked() -> Response:
+    """The slips in ``query=``, as JSON."""
+    hints = bridge().service.hints(request.args.get("query", ""))
+    return jsonify(hints=[h.to_json() for h in hints])
+
+
+@blueprint.get("/sparql/errors")
+def codes() -> Response:
+    """What each error code means, as a page or JSON."""
+    if negotiate(request.headers.get("Accept", ""), ("text/html", "application/json")) == "text/html":
+        return Response(render_template("codes.html", codes=CODES), mimetype="text/html")
+    return jsonify(codes={code: {"zh": zh, "en": en} for code, (zh, en) in CODES.items()})
+
+
+@blueprint.get("/sparql/examples")
+def examples() -> Response:
+    """The canned queries as sh:SPARQLExecutable, with the prefixes."""
+    asked = _request()
+    media = negotiate(asked.accept, describe.FORMATS)
+    body = describe.serialized(describe.examples(asked.headers["x-kg-base"], handle().catalog), media)
+    return Response(body, content_type=f"{media}; charset=utf-8", headers={"Access-Control-Allow-Origin": "*"})
+
+
+@blueprint.get("/.well-known/void")
+def void() -> Response:
+    """The dataset as VoID and DCAT."""
+    asked = _request()
+    return _response(asked, bridge().service.dataset(asked))

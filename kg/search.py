@@ -1,0 +1,173 @@
+"""Full-text search over labels and texts: an index of character pairs, and its pattern in SPARQL.
+
+Chinese is written without spaces, and words of two characters (節能) are the commonest, so the index
+holds every pair of neighbouring characters (SQLite FTS5). A text that holds all pairs of a word is a
+candidate; it is a hit if it holds the word itself, so the hits are those of ``CONTAINS``.
+
+In a query the pattern ``?x pol:textSearch "節能"`` stands for the things with a label or text that holds
+every word of the string. It is replaced before the query runs: by the things found in the index
+(``VALUES``), or, where the graph has no index, by a scan with ``CONTAINS``; so it works on any store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.names import POL, expand
+from kg.service.parse import Query, Token, Unreadable, parse
+from kg.service.vocabulary import full
+
+FILE = "search.sqlite"
+#: what is searched
+PROPERTIES = tuple(expand(p) for p in (
+    "skos:prefLabel", "skos:altLabel", "skos:hiddenLabel", "rdfs:label", "dcterms:title", "dcterms:description",
+    "pol:text", "pol:periodText", "pol:statusScope",
+))
+#: the property that stands for a search
+PREDICATE = POL + "textSearch"
+#: more things than this are no answer
+MOST = 50_000
+_PLAIN = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9]")
+_SCHEMA = """
+CREATE TABLE texts (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, text TEXT NOT NULL);
+CREATE VIRTUAL TABLE pairs USING fts5(gram, content='', tokenize='ascii', detail=none);
+"""
+
+
+class SearchError(ValueError):
+    """A search cannot be done; ``str()`` is the Chinese sentence with the English one in brackets."""
+
+
+def pairs(text: str) -> str:
+    """The text's character pairs, and its last character, which has no pair.
+
+    >>> pairs("節能減碳")
+    '節能 能減 減碳 碳'
+    >>> pairs("5G 網路")
+    '5G G 網路 路'
+    """
+    found = []
+    for here, after in zip(text, text[1:] + " ", strict=True):
+        if _PLAIN.match(here) and not here.isspace():
+            found.append(here + after if _PLAIN.match(after) and not after.isspace() else here)
+    return " ".join(found)
+
+
+def build(store: ox.Store, folder: Path) -> int:
+    """Writes the index of a graph's default graph; returns the number of texts."""
+    with contextlib.closing(sqlite3.connect(folder / FILE)) as base:
+        base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        number = 0
+        for number, (subject, text) in enumerate(_texts(store), 1):
+            base.execute("INSERT INTO texts VALUES (?, ?, ?)", (number, subject, text))
+            base.execute("INSERT INTO pairs (rowid, gram) VALUES (?, ?)", (number, pairs(text)))
+        base.execute("INSERT INTO pairs (pairs) VALUES ('optimize')")
+        base.commit()
+    return number
+
+
+def _texts(store: ox.Store) -> Iterator[tuple[str, str]]:
+    for name in PROPERTIES:
+        for quad in store.quads_for_pattern(None, ox.NamedNode(name), None, ox.DefaultGraph()):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                yield quad.subject.value, quad.object.value
+
+
+def find(index: Path, words: str, most: int = MOST) -> list[str]:
+    """IRIs of the things with a text that holds every word (separated by spaces), those with short texts first.
+
+    Raises SearchError where there is no word, or more than ``most`` things.
+    """
+    wanted = words.split()
+    if not wanted:
+        raise SearchError("搜尋字串是空的 (the search string is empty)")
+    grams = sorted({g for word in wanted for g in _grams(word)})
+    where = " AND ".join(["instr(text, ?) > 0"] * len(wanted))
+    with contextlib.closing(sqlite3.connect(f"file:{index}?mode=ro&immutable=1", uri=True)) as base:
+        if grams:
+            where = f"id IN (SELECT rowid FROM pairs WHERE pairs MATCH ?) AND {where}"
+        values: list[object] = [*([" AND ".join(grams)] if grams else []), *wanted, most + 1]
+        rows = base.execute(
+            f"SELECT subject, min(length(text)) FROM texts WHERE {where} GROUP BY subject ORDER BY 2, 1 LIMIT ?", values
+        ).fetchall()
+    if len(rows) > most:
+        raise SearchError(f"「{words}」的結果超過 {most:,} 筆，請多給幾個字 (more than {most:,} hits; add a word)")
+    return [row[0] for row in rows]
+
+
+def _grams(word: str) -> Iterable[str]:
+    """FTS5 terms that every text with the word has."""
+    kept = [a + b for a, b in pairwise(word) if _PLAIN.match(a) and _PLAIN.match(b)]
+    if kept:
+        return [f'"{g}"' for g in kept]
+    return [f'"{word}"*'] if len(word) == 1 and _PLAIN.match(word) else []
+
+
+def rewrite(text: str, found: Callable[[str], list[str]] | None) -> str:
+    """The query with its searches replaced. ``found`` looks words up in an index; None: scan the texts.
+
+    Raises SearchError for a search that cannot be done. A query without one is returned as it is.
+    """
+    if "textSearch" not in text:
+        return text
+    try:
+        query = parse(text)
+    except Unreadable:
+        return text
+    edits = []
+    for group in query.group.walk() if query.group else []:
+        spans: dict[tuple[int, int], tuple[Token, list[Token]]] = {}
+        for pattern in group.triples:
+            if len(pattern.path) == 1 and full(pattern.path[0].text, query.prefixes) == PREDICATE:
+                spans.setdefault(pattern.span, (pattern.subject, []))[1].append(pattern.object)
+        for span, (subject, objects) in spans.items():
+            if subject.kind != "variable":
+                raise SearchError("textSearch 的主詞必須是變數 (the subject of textSearch must be a variable)")
+            block = " ".join(_block(subject.text, _words(o), found) for o in objects)
+            first, last = _extent(query, subject, span)
+            edits += [(subject.start, subject.start, block + " "), (first, last, "")]
+    for first, last, new in sorted(edits, reverse=True):
+        text = text[:first] + new + text[last:]
+    return text
+
+
+def _words(token: Token) -> str:
+    m = re.fullmatch(r"(\"\"\"|'''|\"|')(.*)\1(@.*)?", token.text, re.S)
+    if token.kind != "string" or m is None:
+        raise SearchError("textSearch 後面要接字串 (textSearch needs a string)")
+    return re.sub(r"\\(.)", lambda e: {"n": "\n", "t": "\t"}.get(e[1], e[1]), m[2])
+
+
+def _block(variable: str, words: str, found: Callable[[str], list[str]] | None) -> str:
+    if found is not None:
+        return f"VALUES {variable} {{ {' '.join(f'<{iri}>' for iri in found(words))} }}"
+    properties = " ".join(f"<{p}>" for p in PROPERTIES)
+    name = f"?kg_text_{variable[1:]}"
+    tests = " && ".join(f"CONTAINS(STR({name}), {ox.Literal(w)})" for w in words.split()) or "false"
+    return (f"{{ SELECT DISTINCT {variable} {{ VALUES {name}_p {{ {properties} }} {variable} {name}_p {name} "
+            f"FILTER({tests}) }} }}")
+
+
+def _extent(query: Query, subject: Token, span: tuple[int, int]) -> tuple[int, int]:
+    """What to take out so that a query remains: the verb, its objects and one semicolon, or the subject too."""
+    tokens = query.tokens
+    at = next(n for n, t in enumerate(tokens) if t.start == span[0])
+    after = next((n for n, t in enumerate(tokens) if t.start >= span[1]), len(tokens))
+    if tokens[at - 1].text == ";":
+        return tokens[at - 1].start, span[1]
+    end = after
+    while end < len(tokens) and tokens[end].text == ";":
+        end += 1
+    if end > after and tokens[end].text not in (".", "}"):
+        return span[0], tokens[end].start
+    last = tokens[end - 1].end if end > after else span[1]
+    if end < len(tokens) and tokens[end].text == ".":
+        last = tokens[end].end
+    return subject.start, last

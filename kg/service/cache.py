@@ -1,0 +1,139 @@
+"""Answers kept: in the process for the next request, and in a folder for the server's other processes.
+
+A key names the dataset's version, so a build makes older answers unreachable; they are dropped as room is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+#: bytes kept in memory, and the largest answer kept there
+_MEMORY, _LARGEST = 64_000_000, 4_000_000
+#: bytes kept in the folder, the largest answer there, and how many writings pass between two looks at its size
+_FOLDER, _LARGEST_FILE, _LOOK = 512_000_000, 128_000_000, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A complete answer: headers as they are sent, and its body or the file that holds it."""
+
+    headers: list[tuple[str, str]]
+    body: bytes
+    file: Path | None = None
+    size: int = 0
+
+
+class Writer:
+    """Collects a body while it is being sent; `keep` makes it an entry, `drop` forgets it."""
+
+    def __init__(self, cache: Cache, key: str) -> None:
+        self._cache = cache
+        self._key = key
+        self._size = 0
+        self._file = open(cache.folder / f".new-{os.getpid()}-{key}", "wb") if cache.folder else None  # noqa: SIM115
+
+    def write(self, data: bytes) -> None:
+        """A part of the body."""
+        self._size += len(data)
+        if self._file is not None:
+            if self._size > _LARGEST_FILE:
+                self.drop()
+            else:
+                self._file.write(data)
+
+    def keep(self, headers: list[tuple[str, str]]) -> None:
+        """The body is whole."""
+        if self._file is not None and self._cache.folder:
+            self._file.close()
+            os.replace(self._file.name, self._cache.folder / self._key)
+            self._file = None
+            self._cache.note(self._key, headers)
+
+    def drop(self) -> None:
+        """The body is not whole, or too large."""
+        if self._file is not None:
+            self._file.close()
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._file.name)
+            self._file = None
+
+
+class Cache:
+    """Answers by key. Without a folder only small ones are kept, in memory."""
+
+    def __init__(self, folder: Path | None = None, memory: int = _MEMORY) -> None:
+        self.folder = folder
+        self._most = memory
+        self._size = 0
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._written = 0
+
+    def get(self, key: str) -> Entry | None:
+        """The answer, if it is kept here or in the folder."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+            return entry
+        if self.folder is None:
+            return None
+        path = self.folder / key
+        try:
+            headers = [(k, v) for k, v in json.loads((self.folder / f"{key}.json").read_bytes())]
+            size = path.stat().st_size
+            entry = Entry(headers, path.read_bytes()) if size <= _LARGEST else Entry(headers, b"", path, size)
+        except (FileNotFoundError, ValueError):
+            return None
+        self._hold(key, entry)
+        return entry
+
+    def put(self, key: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Keeps a small answer."""
+        if len(body) <= _LARGEST:
+            self._hold(key, Entry(headers, body))
+            if self.folder is not None:
+                self._replace(key, body)
+                self.note(key, headers)
+
+    def writer(self, key: str) -> Writer:
+        """For an answer that is sent in parts."""
+        return Writer(self, key)
+
+    def note(self, key: str, headers: list[tuple[str, str]]) -> None:
+        """The body is in the folder: its headers too, which makes it an entry."""
+        if self.folder is not None:
+            self._replace(f"{key}.json", json.dumps(headers).encode())
+            self._written += 1
+            if self._written % _LOOK == 0:
+                self._tidy(self.folder)
+
+    def _replace(self, name: str, data: bytes) -> None:
+        if self.folder is not None:
+            hidden = self.folder / f".new-{os.getpid()}-{name}"
+            hidden.write_bytes(data)
+            hidden.replace(self.folder / name)
+
+    def _hold(self, key: str, entry: Entry) -> None:
+        old = self._entries.pop(key, None)
+        self._size += len(entry.body) - (len(old.body) if old else 0)
+        self._entries[key] = entry
+        while self._size > self._most or len(self._entries) > 50_000:
+            self._size -= len(self._entries.popitem(last=False)[1].body)
+
+    def _tidy(self, folder: Path) -> None:
+        """Removes the oldest files beyond the folder's size."""
+        found = []
+        for item in os.scandir(folder):
+            with contextlib.suppress(FileNotFoundError):
+                found.append((item.stat().st_mtime, item.stat().st_size, item.path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= _FOLDER:
+                break
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            total -= size

@@ -1,0 +1,274 @@
+"""Answers SPARQL requests: protocol, checks, cache and workers put together, for any web server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from kg import search
+from kg.names import PREFIXES
+from kg.service import describe, graphs, vocabulary, write
+from kg.service.cache import Cache, Entry
+from kg.service.estimate import estimate
+from kg.service.http import (
+    CORS,
+    GRAPHS,
+    RESULTS,
+    Answer,
+    Request,
+    content_type,
+    etag,
+    matches,
+    negotiate,
+)
+from kg.service.limits import Limits
+from kg.service.parse import Query, Unreadable, parse
+from kg.service.pool import Failed, Pool, Result
+from kg.service.precheck import Hint, check
+from kg.service.problem import Problem, syntax_problem
+from kg.service.protocol import ALLOW, Ask, Change, read
+from kg.service.vocabulary import Vocabulary
+from kg.sparql_guard import Refused, form, guard
+from kg.store import StoreError, Version, VersionedStore
+
+_TABLES, _GRAPHS = tuple(RESULTS), tuple(GRAPHS)
+#: functions whose value differs from call to call: such answers are not kept
+_FLEETING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+#: seconds after which a client that was refused for want of room may come again
+_RETRY = "5"
+
+
+class Service:
+    """The SPARQL service over a store folder. Its coroutines belong to one event loop."""
+
+    def __init__(self, versions: VersionedStore, limits: Limits, cache: Cache) -> None:
+        self.versions = versions
+        self.limits = limits
+        self.cache = cache
+        self.pool = Pool(lambda: self.current()[:2], limits)
+        self._signature: tuple[int, int] = (0, 0)
+        self._served: tuple[str, Path, Version, Vocabulary] | None = None
+
+    def current(self) -> tuple[str, Path, Version, Vocabulary]:
+        """The served version: name, graph folder, version, counts. Raises StoreError where there is none."""
+        try:
+            stat = (self.versions.folder / "CURRENT").stat()
+            signature = (stat.st_mtime_ns, stat.st_ino)
+        except FileNotFoundError:
+            signature = (0, 0)
+        if self._served is None or signature != self._signature:
+            version = self.versions.require()
+            self._served = (version.name, version.graph, version, vocabulary.load(version.path))
+            self._signature = signature
+        return self._served
+
+    def kept(self, request: Request) -> Entry | None:
+        """The answer to a GET that is kept since it was last asked for in the same words."""
+        return self.cache.get(self._outer_key(request)) if request.method == "GET" else None
+
+    def _outer_key(self, request: Request) -> str:
+        zipped = "z" if request.gzip else ""
+        return etag(self.current()[0], request.query_string, request.accept, zipped, request.headers.get("host", ""),
+                    request.headers.get("x-kg-timeout", "")).strip('"')
+
+    async def answer(self, request: Request) -> Answer:
+        """Answers a request to ``/sparql`` or the graph store. Raises Problem, Refused or StoreError."""
+        if request.path.startswith(graphs.PATH):
+            return await graphs.answer(self, request)
+        if request.method == "OPTIONS":
+            return preflight()
+        asked = read(request, self.limits)
+        if asked is None:
+            media = negotiate(request.accept, describe.FORMATS)
+            return self._description(describe.service(request.headers.get("x-kg-base", "")), media, request)
+        if isinstance(asked, Change):
+            write.allow(request)
+            base = request.headers.get("x-kg-base", "") + "/sparql"
+            await asyncio.to_thread(write.update, self.versions, self.limits, asked, base)
+            return Answer(204, [*CORS])
+        return await self.query(asked, request)
+
+    async def query(self, asked: Ask, request: Request) -> Answer:
+        """Runs a query and answers in the format asked for. Raises Problem, Refused or StoreError."""
+        version = self.current()[0]
+        job, query = self.job(asked)
+        offers = _GRAPHS if _form(asked.text, query) in ("CONSTRUCT", "DESCRIBE") else _TABLES
+        media = negotiate(request.accept, offers, asked.format)
+        job["form"] = (GRAPHS if offers is _GRAPHS else RESULTS)[media]
+        job["gzip"] = request.gzip
+        job["base"] = request.headers.get("x-kg-base", "http://localhost") + "/sparql"
+        tag = etag(version, job["query"], media, job["base"], str(job["gzip"]), str(asked.rows),
+                   *asked.default_graphs, "|", *asked.named_graphs)
+        headers = [
+            ("content-type", content_type(media)), ("x-kg-version", version), ("vary", "Accept, Accept-Encoding"),
+            ("x-kg-row-limit", str(asked.rows)), *CORS,
+        ]
+        fleeting = bool(_FLEETING & {t.word for t in query.tokens}) if query else True
+        headers.append(("cache-control", "no-store" if fleeting else "no-cache"))
+        if not fleeting:
+            headers.append(("etag", tag))
+            if matches(request.headers.get("if-none-match", ""), tag):
+                return Answer(304, headers)
+        result = await self.run(job, asked, query)
+        if not result.complete:
+            if job["gzip"]:
+                headers.append(("content-encoding", "gzip"))
+            return Answer(200, headers, result)
+        end = result.end or {}
+        if end.get("truncated"):
+            headers.append(("x-kg-truncated", f"{end['truncated']}; limit={end['limit']}"))
+        if end.get("truncated") and not end["whole"]:
+            raise _cut(end)
+        body = b"".join(result.chunks)
+        if body[:2] == b"\x1f\x8b":
+            headers.append(("content-encoding", "gzip"))
+        if not fleeting and request.method == "GET":
+            self.cache.put(self._outer_key(request), headers, body)
+        return Answer(200, headers, body)
+
+    def job(self, asked: Ask) -> tuple[dict[str, Any], Query | None]:
+        """What a worker needs to run a query, and the query's structure. Raises Refused or Problem."""
+        guard(asked.text)
+        text = asked.text
+        try:
+            text = search.rewrite(text, self._finder())
+            query = parse(text)
+        except search.SearchError as error:
+            zh, _, en = str(error).partition(" (")
+            raise Problem(400, "search", zh, en.removesuffix(")")) from None
+        except Unreadable:
+            query = None
+        return {
+            "query": text, "form": "json", "prefixes": PREFIXES, "base": "", "default": asked.default_graphs,
+            "named": asked.named_graphs, "seconds": asked.seconds, "max_rows": asked.rows,
+            "max_bytes": self.limits.size, "hold": self.limits.held(asked.rows, self.limits.size), "gzip": False,
+        }, query
+
+    def _finder(self) -> Any:
+        index = self.current()[2].path / search.FILE
+        return (lambda words: search.find(index, words)) if index.exists() else None
+
+    async def run(self, job: dict[str, Any], asked: Ask, query: Query | None) -> Result:
+        """Runs a job in a worker of the right lane. Raises Problem."""
+        cost = estimate(query, self.current()[3]) if query else None
+        try:
+            return await self.pool.run(job, asked.seconds, cost)
+        except Failed as failed:
+            raise self.problem(failed, asked) from None
+
+    def hints(self, text: str) -> list[Hint]:
+        """The slips in a query. Raises StoreError."""
+        return check(text, self.current()[3])
+
+    async def table(self, asked: Ask, rows: int) -> dict[str, Any]:
+        """A result's first rows, for a page (see kg.service.worker). Raises Problem, Refused or StoreError."""
+        job, query = self.job(asked)
+        result = await self.run(job | {"form": "table", "max_rows": rows}, asked, query)
+        try:
+            found: dict[str, Any] = json.loads(b"".join([chunk async for chunk in result]))
+        except Failed as failed:
+            raise self.problem(failed, asked) from None
+        return found
+
+    def problem(self, failed: Failed, asked: Ask) -> Problem:
+        """What to tell of a query that was not answered."""
+        kind = failed.kind
+        hints = self.hints(asked.text)
+        if kind == "syntax":
+            return _syntax(failed.message, hints)
+        advice = "；".join(f"{h.zh} ({h.en})" for h in hints)
+        found = {
+            "timeout": Problem(504, "timeout", f"查詢超過 {asked.seconds:g} 秒，已中止",
+                               f"The query took longer than {asked.seconds:g} s and was stopped.",
+                               advice or "加上條件或 LIMIT (add conditions or LIMIT)"),
+            "memory": Problem(507, "memory", "查詢需要的記憶體超過上限，已中止",
+                              "The query needed more memory than it may use and was stopped.",
+                              advice or "避免排序或彙總大量資料 (avoid sorting or grouping very many rows)"),
+            "busy": Problem(503, "busy", "目前查詢太多，請稍後再試", "Too many queries at present; try again soon.",
+                            headers=[("retry-after", _RETRY)]),
+            "truncated": _cut({"truncated": failed.message, "limit": ""}),
+            "store": Problem(503, "no-graph", "目前沒有可用的圖譜", "There is no graph to serve at present.",
+                             headers=[("retry-after", _RETRY)]),
+        }.get(kind)
+        if found is None:
+            found = Problem(400, "query-failed", "查詢無法執行", f"The query cannot be run: {failed.message}", advice)
+        if hints:
+            found.body["hints"] = [h.to_json() for h in hints]
+        return found
+
+    def _description(self, triples: list[Any], media: str, request: Request) -> Answer:
+        body = describe.serialized(triples, media)
+        return Answer(200, [("content-type", content_type(media)), ("vary", "Accept"), *CORS], body)
+
+    def dataset(self, request: Request) -> Answer:
+        """The VoID and DCAT description. Raises Problem or StoreError."""
+        media = negotiate(request.accept, describe.FORMATS)
+        name, _, version, counts = self.current()
+        triples = describe.dataset(request.headers.get("x-kg-base", ""), name, version.report(), counts)
+        return self._description(triples, media, request)
+
+
+async def stream(service: Service, request: Request, answer: Answer) -> AsyncGenerator[bytes, None]:
+    """A body's parts; a large answer is kept while it is sent. Raises Failed where it ends too early."""
+    if isinstance(answer.body, bytes):
+        yield answer.body
+        return
+    keep = request.method == "GET" and bool(answer.header("etag"))
+    writer = service.cache.writer(service._outer_key(request)) if keep else None
+    try:
+        async for chunk in answer.body:
+            if writer is not None:
+                writer.write(chunk)
+            yield chunk
+        if writer is not None:
+            writer.keep(answer.headers)
+            writer = None
+    finally:
+        answer.body.close()
+        if writer is not None:
+            writer.drop()
+
+
+def preflight() -> Answer:
+    """The answer to OPTIONS."""
+    return Answer(204, [
+        ALLOW, ("access-control-allow-methods", ALLOW[1]), ("access-control-max-age", "86400"),
+        ("access-control-allow-headers", "Accept, Authorization, Content-Type, If-None-Match, X-KG-Timeout"), *CORS,
+    ])
+
+
+def explained(error: Exception) -> Problem:
+    """The problem that an exception of the service stands for; raises it again if it is none."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refused):
+        return Problem(
+            400, "refused", f"這裡不允許 {error.word}（第 {error.line} 行）",
+            f"{error.word} is not allowed here (line {error.line}).",
+            "只能查詢這個圖譜本身 (only this graph can be queried, and only read)", error.line, error.column,
+        )
+    if isinstance(error, StoreError):
+        return Problem(503, "no-graph", "目前沒有可用的圖譜，請先執行 kg build",
+                       "There is no graph to serve yet; run kg build.")
+    raise error
+
+
+def _form(text: str, query: Query | None) -> str:
+    return query.form if query else form(text)
+
+
+def _cut(end: dict[str, Any]) -> Problem:
+    return Problem(
+        413, "result-too-large", "結果超過上限，這個格式無法只給一部分", "The result is larger than the limit, and in "
+        "this format a part of it cannot be given.", f"加上 (add) LIMIT; {end['truncated']} {end['limit']}".strip(),
+    )
+
+
+def _syntax(message: str, hints: list[Hint]) -> Problem:
+    for hint in hints:
+        if hint.code == "unknown-prefix":  # the engine then names a wrong cause
+            return Problem(400, hint.code, hint.zh, hint.en, hint.hint, hint.line, hint.column)
+    return syntax_problem(message)
