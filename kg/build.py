@@ -20,7 +20,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import __version__, ids
+from kg import __version__, ids, search
 from kg.authority_graph import authority_triples
 from kg.decisions import FILE as DECISIONS
 from kg.decisions import load as load_decisions
@@ -34,6 +34,7 @@ from kg.pipeline import DocumentReport, RuleError, process
 from kg.rdf import node
 from kg.read import MAX_BYTES, ReadError, discover, read
 from kg.rules import graph_hash, rules_hash
+from kg.service import vocabulary
 from kg.store import StoreError, Version, VersionedStore
 
 #: called with (what happens, how many done, of how many)
@@ -234,6 +235,9 @@ def _load(
     target.flush()
     target.optimize()
     clock.lap("optimize")
+    vocabulary.write(target, graph.parent)
+    search.build(target, graph.parent)
+    clock.lap("index")
     return len(target)
 
 

@@ -32,11 +32,11 @@ PROPERTIES = tuple(expand(p) for p in (
 ))
 #: the property that stands for a search
 PREDICATE = POL + "textSearch"
-#: more things than this are no answer
-MOST = 50_000
+#: where an index finds more things than this, the texts are scanned instead: so many names are no faster
+MOST = 20_000
 _PLAIN = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9]")
 _SCHEMA = """
-CREATE TABLE texts (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE texts (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, size INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE VIRTUAL TABLE pairs USING fts5(gram, content='', tokenize='ascii', detail=none);
 """
 
@@ -66,7 +66,7 @@ def build(store: ox.Store, folder: Path) -> int:
         base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         number = 0
         for number, (subject, text) in enumerate(_texts(store), 1):
-            base.execute("INSERT INTO texts VALUES (?, ?, ?)", (number, subject, text))
+            base.execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (number, subject, len(text), text))
             base.execute("INSERT INTO pairs (rowid, gram) VALUES (?, ?)", (number, pairs(text)))
         base.execute("INSERT INTO pairs (pairs) VALUES ('optimize')")
         base.commit()
@@ -80,26 +80,25 @@ def _texts(store: ox.Store) -> Iterator[tuple[str, str]]:
                 yield quad.subject.value, quad.object.value
 
 
-def find(index: Path, words: str, most: int = MOST) -> list[str]:
+def find(index: Path, words: str, most: int = MOST) -> list[str] | None:
     """IRIs of the things with a text that holds every word (separated by spaces), those with short texts first.
 
-    Raises SearchError where there is no word, or more than ``most`` things.
+    None where there are more than ``most``. Raises SearchError where there is no word.
     """
     wanted = words.split()
     if not wanted:
         raise SearchError("搜尋字串是空的 (the search string is empty)")
     grams = sorted({g for word in wanted for g in _grams(word)})
-    where = " AND ".join(["instr(text, ?) > 0"] * len(wanted))
+    # a pair of Chinese characters is found by the pairs alone; anything longer, or with letters, is looked at
+    unsure = [w for w in wanted if not (len(w) <= 2 and all(c > "\x7f" and _PLAIN.match(c) for c in w))]
+    where = " AND ".join([*(["id IN (SELECT rowid FROM pairs WHERE pairs MATCH ?)"] if grams else []),
+                          *["instr(text, ?) > 0"] * len(unsure)])
     with contextlib.closing(sqlite3.connect(f"file:{index}?mode=ro&immutable=1", uri=True)) as base:
-        if grams:
-            where = f"id IN (SELECT rowid FROM pairs WHERE pairs MATCH ?) AND {where}"
-        values: list[object] = [*([" AND ".join(grams)] if grams else []), *wanted, most + 1]
+        values: list[object] = [*([" AND ".join(grams)] if grams else []), *unsure, most + 1]
         rows = base.execute(
-            f"SELECT subject, min(length(text)) FROM texts WHERE {where} GROUP BY subject ORDER BY 2, 1 LIMIT ?", values
+            f"SELECT subject, min(size) FROM texts WHERE {where} GROUP BY subject ORDER BY 2, 1 LIMIT ?", values
         ).fetchall()
-    if len(rows) > most:
-        raise SearchError(f"「{words}」的結果超過 {most:,} 筆，請多給幾個字 (more than {most:,} hits; add a word)")
-    return [row[0] for row in rows]
+    return None if len(rows) > most else [row[0] for row in rows]
 
 
 def _grams(word: str) -> Iterable[str]:
@@ -110,7 +109,7 @@ def _grams(word: str) -> Iterable[str]:
     return [f'"{word}"*'] if len(word) == 1 and _PLAIN.match(word) else []
 
 
-def rewrite(text: str, found: Callable[[str], list[str]] | None) -> str:
+def rewrite(text: str, found: Callable[[str], list[str] | None] | None) -> str:
     """The query with its searches replaced. ``found`` looks words up in an index; None: scan the texts.
 
     Raises SearchError for a search that cannot be done. A query without one is returned as it is.
@@ -145,9 +144,10 @@ def _words(token: Token) -> str:
     return re.sub(r"\\(.)", lambda e: {"n": "\n", "t": "\t"}.get(e[1], e[1]), m[2])
 
 
-def _block(variable: str, words: str, found: Callable[[str], list[str]] | None) -> str:
-    if found is not None:
-        return f"VALUES {variable} {{ {' '.join(f'<{iri}>' for iri in found(words))} }}"
+def _block(variable: str, words: str, found: Callable[[str], list[str] | None] | None) -> str:
+    hits = found(words) if found is not None else None
+    if hits is not None:
+        return f"VALUES {variable} {{ {' '.join(f'<{iri}>' for iri in hits)} }}"
     properties = " ".join(f"<{p}>" for p in PROPERTIES)
     name = f"?kg_text_{variable[1:]}"
     tests = " && ".join(f"CONTAINS(STR({name}), {ox.Literal(w)})" for w in words.split()) or "false"
