@@ -183,7 +183,8 @@ def decide_on(linked: Linked, count: int) -> dict[str, Decision]:
             break
         verdict = ("accept", "reject", "unsure")[n % 3]
         x = judged.link
-        found = decide(found, x.kind, end(x.subject), end(x.object), Judgement(verdict, "測試", "2026-01-05", f"第{n}筆"))
+        judgement = Judgement(verdict, "測試", "2026-01-05", f"第{n}筆")
+        found = decide(found, x.kind, end(x.subject), end(x.object), judgement)
     assert len(found) == count
     return found
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def test_a_constant_input_does_no_harm():
 def test_confidences_keep_the_order_of_the_scores(logits, novelty):
     confidences = load().confidences(logits, novelty)
     order = sorted(range(len(logits)), key=logits.__getitem__)
-    assert all(confidences[a] <= confidences[b] + 1e-12 for a, b in zip(order, order[1:], strict=False))
+    assert all(confidences[a] <= confidences[b] + 1e-12 for a, b in pairwise(order))
     assert all(0 <= c <= 1 for c in confidences)
 
 

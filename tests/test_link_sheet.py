@@ -60,7 +60,9 @@ def filled(links, **by_row):
 
 
 def test_verdicts_are_read_back_in_either_language(links):
-    table = filled(links, r1={VERDICT: "接受", WHO: "王小明"}, r2={VERDICT: "Reject", WHY: "=不相干"}, r3={VERDICT: "存疑"})
+    table = filled(
+        links, r1={VERDICT: "接受", WHO: "王小明"}, r2={VERDICT: "Reject", WHY: "=不相干"}, r3={VERDICT: "存疑"},
+    )
     result = sheet.apply(sheet.read(sheet.write(table).encode()), links, {}, "陳大文", "2026-01-05")
     assert result.problems == () and result.changed == 3
     made = [result.decisions[j.key].judgement for j in links[:3]]
@@ -125,12 +127,14 @@ def test_deciding_applying_and_undoing_by_command(own_store):
     folder = own_store.folder
     listed = json.loads(run("link", "--store", folder, "--format", "json", "--least", 0))["links"]
     key = listed[0]["link"]
-    run("decide", "accept", key[:12], "--store", folder, "--who", "王小明", "--why", "同一項工作", "--when", "2026-01-05")
+    judgement = ("--who", "王小明", "--why", "同一項工作", "--when", "2026-01-05")
+    run("decide", "accept", key[:12], "--store", folder, *judgement)
     assert load(folder / "decisions.jsonl")[key].judgement == Judgement("accept", "王小明", "2026-01-05", "同一項工作")
     assert "王小明" in run("decide", "--store", folder)
     assert "已發布" in run("link", "--store", folder, "--apply")
     assert "沒有變動" in run("link", "--store", folder, "--apply")
-    accepted = json.loads(run("link", "--store", folder, "--status", "accepted", "--format", "json"))["links"]
+    listed = run("link", "--store", folder, "--status", "accepted", "--format", "json")
+    accepted = json.loads(listed)["links"]
     assert [x["link"] for x in accepted] == [key] and accepted[0]["confidence"] == 1
     run("decide", "undo", key, "--store", folder)
     assert load(folder / "decisions.jsonl") == {}
@@ -157,7 +161,8 @@ def test_a_pair_that_was_not_proposed_can_be_decided(own_store, tmp_path):
     run("decide", "accept", "--store", own_store.folder, "--decisions", file, "--who", "王小明", "--pair", *ends)
     (made,) = load(file).values()
     assert made.object.label == sources.lines[-1].label
-    assert "圖譜裡沒有" in run("decide", "accept", "--store", own_store.folder, "--who", "甲", "--pair", "x", "y", code=2)
+    unknown = ("--who", "甲", "--pair", "x", "y")
+    assert "圖譜裡沒有" in run("decide", "accept", "--store", own_store.folder, *unknown, code=2)
 
 
 @pytest.mark.parametrize("arguments, message", [
@@ -166,7 +171,8 @@ def test_a_pair_that_was_not_proposed_can_be_decided(own_store, tmp_path):
     (["undo", "ffffffffffff"], "沒有代號為"),
 ])
 def test_a_mistake_is_one_sentence(own_store, arguments, message):
-    assert message in run("decide", *arguments, "--store", own_store.folder, "--decisions", own_store.folder / "no.jsonl", code=2)
+    folder = own_store.folder
+    assert message in run("decide", *arguments, "--store", folder, "--decisions", folder / "no.jsonl", code=2)
 
 
 def test_without_a_graph_the_command_says_so(tmp_path):
