@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 #: nodes (leaves not counted) that are placed by forces; beyond it they stand on a spiral by degree
 LAID_OUT = 1500
@@ -157,17 +158,20 @@ def _forces(core: list[str], degree: Floats, radius: Floats, edges: Sequence[tup
     # the logarithm keeps one heavy edge from pulling its ends into one point
     pull = 1 + np.log(np.array(list(weights.values())) + 1e-12).clip(-1, 3) / 4 if weights else np.empty(0)
     mass = degree + 1
+    outer = mass[:, None] * mass[None, :]
     points = np.empty((n, 2))
     points[np.argsort(-degree, kind="stable")] = spiral(n) * (2 + radius.mean())
     steps = int(np.clip(_WORK / (n * n), 40, min(300, 40 + 2 * n)))
     speed = 0.0
     for step in range(steps):
-        dx = points[:, 0, None] - points[None, :, 0]
-        dy = points[:, 1, None] - points[None, :, 1]
-        square = dx * dx + dy * dy
-        np.fill_diagonal(square, 1.0)
-        push = (mass[:, None] * mass[None, :]) / (square + 1e-3)
-        force = np.column_stack(((push * dx).sum(axis=1), (push * dy).sum(axis=1)))
+        # all pairs by matrix products: Σ p (x_i - x_j) = x_i Σ p - Σ p x_j
+        length2 = (points * points).sum(axis=1)
+        square = points @ (-2.0 * points.T)
+        square += length2[:, None]
+        square += length2[None, :]
+        push = outer / np.maximum(square, 1e-3, out=square)
+        np.fill_diagonal(push, 0.0)
+        force = points * push.sum(axis=1)[:, None] - push @ points
         if len(a):
             # an edge between two hubs pulls less: without it hubs gather in one clump (dissuade hubs)
             along = (points[b] - points[a]) * (pull * 3.0)[:, None]
@@ -187,19 +191,22 @@ def _apart(points: Floats, radius: Floats) -> Floats:
     spread = max(float(np.abs(points).max()), 1e-9)
     wanted = 1.4 * math.sqrt(float((radius**2).sum()))
     points = points * max(1.0, wanted / spread)
-    for _ in range(60 if len(points) <= 600 else 25):
-        delta = points[:, None, :] - points[None, :, :]
-        distance = np.hypot(delta[..., 0], delta[..., 1])
-        np.fill_diagonal(distance, np.inf)
-        lack = (radius[:, None] + radius[None, :]) * 1.05 - distance
+    for _ in range(60):
+        pairs = cKDTree(points).query_pairs(2.1 * float(radius.max()), output_type="ndarray")
+        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        i, j = pairs[:, 0], pairs[:, 1]
+        delta = points[i] - points[j]
+        distance = np.hypot(delta[:, 0], delta[:, 1])
+        lack = (radius[i] + radius[j]) * 1.05 - distance
         close = lack > 0
         if not close.any():
             break
-        i, j = np.nonzero(close)
-        unit = delta[i, j] / np.maximum(distance[i, j], 1e-6)[:, None]
-        same = distance[i, j] < 1e-6
-        unit[same] = np.column_stack((np.where(i < j, 1.0, -1.0), np.zeros(len(i))))[same]
-        np.add.at(points, i, unit * (lack[i, j] / 2 * 0.9)[:, None])
+        i, j, delta, distance, lack = i[close], j[close], delta[close], distance[close], lack[close]
+        # two in the same point part sideways
+        delta[distance < 1e-6] = (1e-6, 0.0)
+        move = delta / np.maximum(distance, 1e-6)[:, None] * (lack * 0.45)[:, None]
+        np.add.at(points, i, move)
+        np.add.at(points, j, -move)
     return points
 
 

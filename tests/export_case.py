@@ -10,9 +10,11 @@ from kg.network import Edge, Network, Node
 RESERVED = ("id", "label", "start", "end", "pid", "for", "type", "Id", "adoption status", "2024", "名 稱")
 #: labels that break careless writers
 LABELS = (
-    "測試部", "<甲> & \"乙\" 'x' ]]> --", "控制\x00\x0b\x1f字\ufffe", "𠮷野計畫", "兩行\n與\t跳格", "=1+1", "", "a,b;c|d",
-    "很長的名稱" * 30,
+    "測試部", "<甲> & \"乙\" 'x' ]]> --", "控制\x00\x0b\x1f字\ufffe", "𠮷野計畫", "兩行\n與\t跳格", "=1+1", "",
+    "a,b;c|d", "很長的名稱" * 30,
 )
+#: node number -> its years: one year, open at either end, two spells
+SPELLS = {0: ((2025, 2025),), 1: ((2025, None),), 2: ((None, 2028),), 3: ((2020, 2021), (2025, 2028))}
 
 
 def case(*, directed: bool = True) -> Network:
@@ -23,7 +25,7 @@ def case(*, directed: bool = True) -> Network:
         attributes = {name: f"{name}{n}" for name in RESERVED}
         attributes |= {"whole": n, "part": n + 0.5, "flag": n % 2 == 0, "mixed": n if n % 2 else "字", "none": None,
                        "sparse": 3 if n == 2 else None, "nan": float("nan")}
-        spells = {0: ((2025, 2025),), 1: ((2025, None),), 2: ((None, 2028),), 3: ((2020, 2021), (2025, 2028))}.get(n, ())
+        spells = SPELLS.get(n, ())
         network.nodes[iri] = Node(iri, label, ("Ministry", "Measure", "Other")[n % 3], attributes, spells)
     ids = list(network.nodes)
     network.edges = [

@@ -163,7 +163,8 @@ def test_types() -> None:
     assert (types["whole"], types["part"], types["flag"], types["mixed"]) == ("integer", "double", "boolean", "string")
     assert types["none"] == "string" and types["sparse"] == "integer"
     assert cleaned(["b", "a"], "string") == "b; a" and cleaned({"b", "a"}, "string") == "a; b"
-    assert cleaned(float("inf"), "double") is None and cleaned("", "string") is None and cleaned(None, "integer") is None
+    assert cleaned(float("inf"), "double") is None and cleaned("", "string") is None
+    assert cleaned(None, "integer") is None
 
 
 @given(st.lists(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), max_size=6))
@@ -209,7 +210,8 @@ def test_streams_are_lazy() -> None:
             made += 1
             yield EdgeRow("a", "b", 1.0, "", (1,))
 
-    pieces = gexf.stream(Sheet("x", False, [NodeRow("a", "甲"), NodeRow("b", "乙")], edges(), (), (Column("n", "integer"),)))
+    nodes = [NodeRow("a", "甲"), NodeRow("b", "乙")]
+    pieces = gexf.stream(Sheet("x", False, nodes, edges(), (), (Column("n", "integer"),)))
     for _ in range(7):
         next(pieces)
     assert 0 < made < 10_000

@@ -70,7 +70,7 @@ def test_the_same_graph(modules: Path, name: str, directed: bool, tmp_path: Path
     assert list(found) == [n.id for n in nodes]
     for n in nodes:
         for column, value in zip(names, n.values, strict=True):
-            if value in (None, "") or isinstance(value, str) and not value.isprintable():
+            if value in (None, "") or (isinstance(value, str) and not value.isprintable()):
                 continue
             read_back = found[n.id][column]
             assert read_back == value or read_back == pytest.approx(value), column

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg import measures
 from kg.describe import both, overlap, union
+from kg.export.rows import measure_column
 from kg.layout import LAID_OUT, place
-from kg.measures import EXACT_BETWEENNESS, measure, numbered, participation
+from kg.measures import measure, numbered, participation
 from kg.network import Edge, Network, Node
 from kg.projection import heavier, in_years, project
 
@@ -24,8 +27,8 @@ def two_mode() -> Network:
     times = {"一": ((2025, 2026),), "二": ((2028, None),), "三": ()}
     network.edges = [
         Edge(body, thing, 1.0, kind, {}, times[thing]) for body, thing, kind in (
-            ("甲", "一", "主辦"), ("乙", "一", "協辦"), ("丙", "一", "協辦"), ("甲", "二", "主辦"), ("乙", "二", "協辦"),
-            ("丙", "三", "主辦"),
+            ("甲", "一", "主辦"), ("乙", "一", "協辦"), ("丙", "一", "協辦"), ("甲", "二", "主辦"),
+            ("乙", "二", "協辦"), ("丙", "三", "主辦"),
         )
     ]
     return network
@@ -105,7 +108,8 @@ def test_measures_agree_with_networkx() -> None:
         assert values["pagerank"] == pytest.approx(nx.pagerank(g)[node], abs=1e-6)
         assert values["degree"] == g.degree(node)
     assert network.methods["betweenness"] == "exact" and network.methods["community"] == "louvain"
-    assert network.measures["a"]["community"] == network.measures["b"]["community"] != network.measures["e"]["community"]
+    community = {n: m["community"] for n, m in network.measures.items()}
+    assert community["a"] == community["b"] != community["e"]
 
 
 def test_participation_by_hand() -> None:
@@ -115,15 +119,15 @@ def test_participation_by_hand() -> None:
     assert found[0] == pytest.approx(1 - 5 / 9) and found[1] == 0.0
 
 
-def test_sampling_is_said() -> None:
-    network = Network("x", False)
-    n = 1300
-    for i in range(n):
-        network.nodes[str(i)] = Node(str(i), str(i), "X")
-    network.edges = [Edge(str(i), str((i + 1) % n)) for i in range(n)]
-    assert n * n > EXACT_BETWEENNESS
-    found = measure(network)
-    assert found.methods["betweenness"].startswith("sample") and any("betweenness" in note for note in found.notes)
+def test_sampling_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "EXACT_BETWEENNESS", 10)
+    monkeypatch.setattr(measures, "FEWEST_SAMPLES", 3)
+    monkeypatch.setattr(measures, "LARGEST_LOUVAIN", 3)
+    found = measure(star_and_triangle())
+    assert found.methods["betweenness"] == "sample3" and any("betweenness" in note for note in found.notes)
+    assert found.methods["community"] == "label_propagation"
+    assert measure_column("betweenness", "sample3").name == "betweenness_sample3"
+    assert measure_column("degree", "exact").name == "degree_count"
 
 
 def test_measures_are_the_same_in_every_run() -> None:
@@ -160,7 +164,8 @@ _SPELL = st.tuples(st.none() | st.integers(1990, 2060), st.none() | st.integers(
 def test_union_has_every_year(spells: list[tuple[int | None, int | None]], year: int) -> None:
     joined = union(spells)
     assert any(overlap(s, (year, year)) for s in spells) == any(overlap(s, (year, year)) for s in joined)
-    assert all(a[1] is not None and b[0] is not None and a[1] + 1 < b[0] for a, b in zip(joined, joined[1:], strict=False))
+    gaps = [(a[1], b[0]) for a, b in pairwise(joined)]
+    assert all(end is not None and start is not None and end + 1 < start for end, start in gaps)
 
 
 def test_both() -> None:

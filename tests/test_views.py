@@ -127,7 +127,8 @@ def test_a_users_select(store: ox.Store) -> None:
 
 
 def test_a_users_construct(store: ox.Store) -> None:
-    found = of_text(store, "CONSTRUCT { ?m pol:leadBy ?b ; pol:number ?n } { ?m pol:leadBy ?b OPTIONAL { ?m pol:number ?n } }")
+    text = "CONSTRUCT { ?m pol:leadBy ?b ; pol:number ?n } { ?m pol:leadBy ?b OPTIONAL { ?m pol:number ?n } }"
+    found = of_text(store, text)
     assert ("發展太空零件", "測試部", "pol:leadBy") in labels(found, store)
     assert "一、" in {n.attributes.get("number") for n in found.nodes.values()}
 
