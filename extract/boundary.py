@@ -28,8 +28,9 @@ _NAME_VERBS = word_set("""
 _ACTIONS = word_set("""
     推動 辦理 執行 訂定 修正 修訂 研訂 制定 擬訂 擬定 研擬 公告 發布 核定 函頒 提出 提報 申辦 納入 配合 推出
     啟動 賡續 續辦 舉辦 依循 符合 違反 遵守 遵循 適用 準用 廢止 實施 制訂 建立 召開 擬具 提供 帶動 引導 掌握
-    考量 簡化 善用 運用 審議 引進
+    考量 簡化 善用 運用 審議 引進 編列 挹注
 """)
+_TOGETHER = word_set("管理 投資 出資 主辦 經營 營運")
 _FUNCTION = VERBS | HARD | JOINTS
 _UNSPECIFIC = GENERIC | _FUNCTION
 #: behind a body's name these begin the title of its rule (環境部補助電動大客車作業要點), they do not govern one
@@ -45,6 +46,8 @@ _COUNT = re.compile(
 )
 
 
+_CITED = re.compile(r"第[\d一二三四五六七八九十百之]+條(?:之\d+)?(?:第[\d一二三四五六七八九十]+[項款])*(?:規定)?$")
+_RULE = re.compile(r"(?:條例|辦法|準則|細則|要點)$")
 _COUNT_INSIDE = re.compile(r"\d(?:項|個|件|案|家|分鐘)")
 
 
@@ -142,8 +145,13 @@ class Boundary:
             elif word in HARD:
                 start, before, governed, owner = a + len(word), word, word in VERBS and word not in ADVERBS, None
             elif word in JOINTS:
-                if a == start or complete.search(text[start:a]):
+                if a == start or complete.search(text[start:a]) or _CITED.search(text, start, a):
                     start, before, owner = a + len(word), word, None
+            elif word in VERBS and (_CITED.search(text, start, a) or (rest >= 4 and _RULE.search(text, start, a))):
+                # 依某法第5條審查…計畫, 依某條例提報…方案: what is cited ends
+                start, before, governed, owner = a + len(word), word, True, None
+            elif a == start and before == "共同" and word in _TOGETHER:
+                start, before, governed = a + len(word), word, True
             elif word in VERBS and a == start:
                 if not (word in _NAME_VERBS and (governed or rest < 2)):
                     start, before, governed = a + len(word), word, governed or word not in ADVERBS

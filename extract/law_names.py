@@ -41,7 +41,7 @@ _BARE_VAGUE = re.compile(
 _BARE_RULES = re.compile(r"(?:管理|登記|安全|處理|使用管制|審議)規則(?!化)")
 #: 法 ends a name before punctuation, before what follows a law, or before a provision
 _BARE_ACT = re.compile(
-    rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修施並已業中所明為\s]|規定|相關|授權|$)(?!等級|中心|"
+    rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修施並已業中所明為\s]|規定|相關|授權|公布|制定|公告|通過|自\d|經立法院|$)(?!等級|中心|"
     rf"施工|第三方|修養|等效|為人|於是)"
 )
 _COMPLETE = re.compile(r"(?:條例|辦法|要點|法|標準|規範|指引|準則|規則|細則|注意事項)(?:\([^()]*\))?$")
@@ -51,6 +51,12 @@ _NO_TITLE = re.compile(
 )
 _SENTENCE = re.compile(r"[，。；！？\n]")
 _RULE_OF_A_BODY = re.compile(r"(?:要點|作業規定|注意事項|辦法|規程|作業程序|須知|作業規範|作業指引)$")
+#: what makes a body: its act begins with its name (國家發展委員會組織法)
+_ACT_OF_A_BODY = re.compile(r"^(?:組織法|組織條例|組織規程|組織通則|設置條例|設置辦法|處務規程|[^，。]{2,24}基金(?:收支)?[^，。]{2,8}辦法)$")
+#: 打詐新四法: several laws under one heading
+_SEVERAL = re.compile(r"[新等]?[二三四五六七八\d]法$")
+_RUNS_ON = re.compile(r"^(?:記載|或|不得)|[^、]之收費標準$")
+_DECREED = re.compile(r"^(?:訂|修|制)(?=[\u4e00-\u9fff]{2,3}[市縣])")
 _DETERMINED = word_set("""
     下稱 以下簡稱 以下稱 簡稱 下簡稱 通稱 合稱 又稱 俗稱 各 各項 多項 每 相關 有關 某 該 本 此 其 所 此項 該項
     的 之
@@ -62,7 +68,7 @@ _GENERAL = re.compile(
     rf"(?:{_SURE}|{_VAGUE}|法)$"
 )
 _NO_ACT = re.compile(
-    r"(?:方|辦|作|做|立|修|違|合|依|司|無|手|語|說|看|想|執|用|工|療|算|演算|統計|分析|實驗|教學|檢測|計算|"
+    r"(?:方|作|做|立|修|違|合|依|司|無|手|語|說|看|想|執|用|工|療|算|演算|統計|分析|實驗|教學|檢測|計算|"
     r"評估|行政|刑事|民事|國內|國際|憲|衛星|佛|書|魔|療)法$"
 )
 _CHAPTER = re.compile(r"\([^()]*(?:編|章|篇|節)\)$")
@@ -132,22 +138,39 @@ def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterat
             core = len(name) - len(m[0])
             if left.counted or left.before in _DETERMINED or left.before == "…":
                 continue
-            if left.owner is not None and _RULE_OF_A_BODY.search(name):
+            if left.owner is not None and (_RULE_OF_A_BODY.search(name) or _ACT_OF_A_BODY.match(name)):
                 # the title of a body's own rule begins with the body
                 name = bare(text[left.owner:m.end()])
-                left = replace(left, start=left.owner)
-            if pattern is _BARE_ACT and len(words := re.split(r"[及與和暨之]", name)) > 1 and not left.owner:
-                left = replace(left, start=m.end() - len(words[-1]))
-                name = bare(words[-1])
+                core = len(name) - len(m[0])
+                left = replace(left, start=left.owner, specific=core)
+            decreed = _DECREED.match(name)
+            if decreed:
+                left = replace(left, start=left.start + decreed.end())
+                name = name[decreed.end():]
+            if pattern is _BARE_ACT and left.owner is None:
+                name = _last_act(name, boundary)
+                left = replace(left, start=m.end() - len(name))
+            if _SEVERAL.search(name) or _RUNS_ON.search(name):
+                continue
             if boundary.ends_known(name):
                 continue
             if core < least or left.specific < 2 or _NO_TITLE.search(name) or _GENERAL.match(name):
                 continue
-            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not 3 <= core <= 14 or boundary.has_verb(name)):
+            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not 3 <= core <= 14 or (left.owner != left.start and boundary.has_verb(name))):
                 continue
             if pattern is _BARE_VAGUE and not (left.governed or left.start == 0 or text[left.start - 1] in "\n)"):
                 continue
             yield Candidate("Regulation", left.start, m.end(), name, "bare-law", 0.8)
+
+
+def _last_act(name: str, boundary: Boundary) -> str:
+    """The last of several acts joined by 及 (甲法及乙法); 及 inside a title stays (兒童及少年福利法).
+
+    What stands in front of 及 is part of the title if it is short and neither an act nor a verb's clause.
+    """
+    head, joint, tail = name.rpartition(next((c for c in reversed(name) if c in "及與和暨之"), "\0"))
+    whole = joint in ("及", "與", "暨") and 2 <= len(head) <= 6 and not head.endswith("法")
+    return name if not joint or (whole and not boundary.has_verb(head + "。")) else bare(tail)
 
 
 def standards(text: str) -> Iterator[Candidate]:

@@ -19,7 +19,7 @@ _ORDINAL = r"第[一二三四五六七八九十\d]+(?:期|階段)"
 _TAIL = rf"(?:\s?\d\.\d|-?{_ORDINAL}(?:計畫)?|\s?(?:II|III|IV)(?![A-Za-z]))?"
 _NOUN = (
     r"(?:行動計畫|計畫|行動方案|方案|行動綱領|綱領|專案|倡議|路徑圖|路徑|路徑藍圖|藍圖|白皮書|優惠貸款|專案貸款|"
-    r"行動策略|策略)"
+    r"行動策略|策略|戰略)"
 )
 _BARE_NOUN = r"(?:計畫|方案|綱領|專案貸款|優惠貸款|貸款|優惠措施|專案|策略)"
 #: what makes the word another one: 計畫書, 專案辦公室 …
@@ -37,7 +37,7 @@ _BARE = re.compile(rf"{_BARE_NOUN}{_TAIL}{_NOT_BEHIND}")
 _COMPLETE = re.compile(r"(?:計畫|方案|綱領|專案|策略|條例|辦法|要點|法|標準|規範|指引|準則|措施|政策)(?:\([^()]*\))?$")
 _SENTENCE = re.compile(r"[，。；！？\n]")
 _NO_NAME = re.compile(
-    r"(?:解決|工作|子|分項|替代|備用|配套|因應|推動|執行|實施|行動|合作|具體|優惠|補助|獎勵|相關|年度|等|各|此|本|該|多項|科技|中長程|四年|四年期|第[一二三四五六七八九十\d]+(?:期|階段)|[上下前本各](?:一)?(?:期|階段))"
+    r"(?:解決|工作|子|分項|替代|備用|配套|因應|推動|執行|實施|行動|合作|具體|優惠|補助|獎勵|相關|年度|等|各|此|本|該|多項|科技|國土|施政|營運|投資|教學|事業|疏散|中長程|四年|四年期|第[一二三四五六七八九十\d]+(?:期|階段)|[上下前本各](?:一)?(?:期|階段))"
     r"(?:計畫|方案|策略|專案)$|.*(?:相關|有關|解決|等|多項|都市)(?:計畫|方案|策略|專案)$"
 )
 _DETERMINED = word_set("""
@@ -57,9 +57,19 @@ _HAS_ORDINAL = re.compile(rf"{_ORDINAL}|\d\.\d|第[一二三四五六七八九�
 _LETTERS = re.compile(r"[A-Za-zÅ]")
 #: an abbreviation in brackets is given to names
 _ABBREVIATION = re.compile(r"\([A-Z][A-Za-z &.+\-]{1,40}\)")
-_OPENING = frozenset(("", "其中", "此外"))
+_OPENING = frozenset(("", "其中", "此外", "另", "另外"))
 #: a list of names goes on
 _NEXT_NAME = re.compile(r"(?:、|及|與|和|以及)[^，。；：\n「」]{4,30}?(?:計畫|方案)")
+#: behind the subject of a sentence: 大糧倉計畫輔導農民 …
+_ACTS = re.compile(
+    r"(?:\([^()]*\))?(?:則|亦|並|已|將|業)?(?:由|係|補助|輔導|設定|預期|預計|投入|經行政院|執行期程|執行\d|編列|媒合|自\d|於\d|"
+    r"規劃|核定|目標|採|分|第[一二三四五六七八九十\d]+期)"
+)
+_LISTED_END = re.compile(r"\s*(?:$|\n|。|，|\()")
+#: trailing 第二期: the same program, in a phase of it
+_PHASE = re.compile(rf"(?<=[畫案領])-?{_ORDINAL}$")
+#: a plain noun ends in these; other endings ask for more
+_PLAIN = re.compile(r"(?:計畫|綱領|(?:行動|推動|振興|發展|旗艦|領航|卓越)方案)(?:\s?\d\.\d)?$")
 _HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：|預計|預定|將|已|業於|係|於\d|自\d|計(?:辦理|核|補助))")
 
 
@@ -70,12 +80,12 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
             continue
         if _QUOTED_END.search(q.text):
             name = bare(q.text)
-            weak = name.endswith(("策略", "路徑", "藍圖", "白皮書", "倡議", "專案"))
+            weak = name.endswith(("策略", "戰略", "路徑", "藍圖", "白皮書", "倡議", "專案"))
             if _NO_NAME.fullmatch(name):
                 continue
             if boundary.specific(_BARE.sub("", name)) < 2 and not (len(name) >= 8 or _HAS_ORDINAL.search(name)):
                 continue
-            if weak and len(name) < 7:
+            if weak and len(name) < (6 if name.endswith("戰略") else 7):
                 continue
             period = period_inside(q.text) or period_behind(text, q.end)
             yield Candidate("Program", q.start, q.end, name, "quoted-program", 0.9 if weak else 0.97, period=period)
@@ -90,8 +100,10 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
             yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.9, period=period)
 
 
-#: so many points make a bare noun a name
+#: so many points make a bare noun a name; where nothing but a plain noun phrase ends in 計畫, fewer
 _THRESHOLD = 3.0
+_PLAIN_THRESHOLD = 2.0
+_SURE = 4.0
 
 
 def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
@@ -105,9 +117,13 @@ def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> It
         name = bare(text[left.start:m.end()])
         period = period_behind(text, m.end())
         verbal = boundary.has_verb(name, TITLE_VERBS)
-        points = evidence_for(name, left, text, m.end(), quoted_names, verbal) + (2 if period else 0)
-        if points >= _THRESHOLD and not boundary.governs_known(name):
-            yield Candidate("Program", left.start, m.end(), name, "bare-program", 0.75, period=period)
+        points = evidence_for(name, left, text, m.end(), quoted_names, verbal)
+        points += 2 if period and points > 0 else 0
+        least = _THRESHOLD if verbal or not _PLAIN.search(_PHASE.sub("", name)) else _PLAIN_THRESHOLD
+        if 0 < least <= points and not boundary.governs_known(name):
+            name, end = _PHASE.sub("", name), m.end() - len(name) + len(_PHASE.sub("", name))
+            sure = 0.9 if points >= _SURE else 0.75 if points >= _THRESHOLD else 0.6
+            yield Candidate("Program", left.start, end, name, "bare-program", sure, period=period)
 
 
 def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[str], verbal: bool) -> float:
@@ -136,6 +152,8 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
     points += 0.5 if _LETTERS.search(core) else 0
     points += 0.5 if left.specific >= 5 else 0
     points += 1 if heading else 0
+    points += 2 if at_start and not heading and _ACTS.match(text, end) else 0
+    points += 1 if text[left.start - 1:left.start] == "：" and _LISTED_END.match(text, end) else 0
     points += 0.5 if _NEXT_NAME.match(text, end) else 0
     points += 1.5 if _ABBREVIATION.search(text, left.start, end) or _ABBREVIATION.match(text, end) else 0
     points += 0.5 if len(core) >= 12 and not verbal else 0
