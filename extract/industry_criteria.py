@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from extract.columns import divide
 from extract.table_html import Block, blocks
 from kg.records import Records
 from kg.text.clean import Clean
+from kg.text.years import single_year
 
-_GOALS = re.compile(r"^(?:推動|發展|政策|預期|計畫|具體|量化)?目標[：:]?$|^(?:預期|執行)(?:效益|成果)[：:]?$")
-_STRATEGIES = re.compile(r"^(?:推動|發展|重點|主要|執行|政策)?(?:策略|作法|做法|措施)(?:及措施|與措施|重點)?[：:]?$")
+#: the number or bracket of a head: 一、推動目標, 【推動目標】
+_BEFORE_HEAD = r"^(?:[（(]?[一二三四五\d][)）、.．]\s*|[【〔\[])?"
+_GOALS = re.compile(rf"{_BEFORE_HEAD}(?:(?:推動|發展|政策|預期|計畫|具體|量化|績效|關鍵|總體|產業|階段性?|\d{{3,4}}年)*"
+                    r"目標(?:值)?|"
+                    r"(?:預期|執行)(?:效益|成果))[】〕\]]?[：:]?$")
+_STRATEGIES = re.compile(rf"{_BEFORE_HEAD}(?:推動|發展|重點|主要|執行|政策|具體|產業|因應)*"
+                         r"(?:策略|作法|做法|措施|行動方案|工作項目)"
+                         r"(?:[及與](?:措施|作法))?(?:重點)?[】〕\]]?[：:]?$")
+_BEHIND = re.compile(r"(?:【[^【】]{2,10}】|[一二三四五]、[^、，。：:]{2,10}[：:])$")
+_YEAR_BEHIND = re.compile(r"[（(]\s*((?:民國)?\s*\d{2,4}\s*年)(?:底|前)*\s*[)）]。?$")
 _DASHES = re.compile(r"\s*[—–─\-―]{1,}\s*|\s+|[：:]")
 #: words of a heading that announces what is done, so that a list under it holds measures
 _ACTS = re.compile(r"布局|佈局|制定|訂定|建立|建構|培育|推廣|推動|強化|促進|發展|培訓|擴大|落實|整備|輔導|行銷|拓展")
@@ -49,7 +58,7 @@ def parse(cell: Clean, label: str | None) -> Criteria:
     planned: list[Block] = []
     free: list[Block] = []
     mode = ""
-    for block in blocks(cell):
+    for block in (part for whole in blocks(cell) for part in _head_behind(whole)):
         text = block.text.text
         if _GOALS.match(text):
             mode = "goals"
@@ -72,6 +81,15 @@ def parse(cell: Clean, label: str | None) -> Criteria:
     used = {id(t) for s in found.strategies for t in (s.title, *s.measures)}
     found.other += [b.text for b in free if id(b.text) not in used]
     return found
+
+
+def _head_behind(block: Block) -> list[Block]:
+    """A block, and the next part's head (【推動策略】, 二、推動策略：) that was printed behind it."""
+    m = _BEHIND.search(block.text.text)
+    if m is None or not m.start() or not (_GOALS.match(m[0]) or _STRATEGIES.match(m[0])):
+        return [block]
+    head = Block(block.text[m.start():], False, "", block.cell)
+    return [replace(block, text=block.text[:m.start()].strip()), head]
 
 
 def _vision(line: Clean, label: str | None) -> Clean | None:
@@ -209,7 +227,8 @@ def read(records: Records, scopes: list[tuple[str, str | None]], cells: list[Cle
         for i, goal in enumerate(criteria.goals, 1):
             records.part("pol:Goal", scope, f"g{i}", goal.text.rstrip("。"), goal, "goal-bullet",
                          attributes={"pol:level": 2})
-            records.mentions_in(scope, goal)
+            year = _YEAR_BEHIND.search(goal.text)
+            records.mentions_in(scope, goal, year=single_year(year[1]) if year else None)
         for i, strategy in enumerate(criteria.strategies, 1):
             iri = records.part("pol:Strategy", scope, str(i), strategy.title.text.rstrip("。"), strategy.title,
                                "strategy-heading", strategy.sure)

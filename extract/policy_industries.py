@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from extract import industry_criteria
 from extract.body_list import bodies_in
-from extract.scope_terms import Term, labelled, terms
+from extract.scope_terms import Labelled, Term, labelled, terms
 from kg.model import Period, Ref
 from kg.records import Records, Value
 from kg.text.clean import Clean, concat, joined, lines, without_tags
@@ -21,22 +21,28 @@ from kg.text.years import gregorian, period
 
 GENRE = "policy-industries"
 
+#: an industry's column beside the program's
+_INDUSTRY_HEAD = re.compile(r"^(?:政策性|重點)?產業(?:別|類別|項目|名稱)$")
+_ROLE = re.compile(r"^[\u4e00-\u9fff]{2,6}(?:機關|單位)\s*[：:]\s*")
 _HEAD = {"number": re.compile(r"^(?:序號|項次|編號|項目)$"),
          "program": re.compile(r"政策性?產業|方案|計畫|產業(?:名稱|別)"),
          "body": re.compile(r"部會|機關|主管|單位"), "scope": re.compile(r"範疇|範圍|內容"),
          "criteria": re.compile(r"認定|說明|推動|備註")}
-_NUMBER = re.compile(r"^\s*(\d{1,3})\s*[、.]?\s*$")
+_NUMBER = re.compile(r"^\s*[（(]?(\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?\s*[、.]?\s*$")
 _NUMBER_AND_NAME = re.compile(r"^\s*(\d{1,3})\s*[、.]?\s+(?=\S*[\u4e00-\u9fff])")
 _PERIOD_IN_BRACKETS = re.compile(r"\s*[（(]([^（）()]*\d[^（）()]*)[)）]\s*$")
-_BEGINS_ROW = re.compile(r"^\s*\d{1,3}(?:\t|\s*[、.]\s*\t|\s+\S*[\u4e00-\u9fff][^\t]*\t)")
+_BEGINS_ROW = re.compile(r"^\s*(?:[（(]\d{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.]?)\t|"
+                         r"^\s*\d{1,3}(?:\t|\s*[、.]\s*\t|\s+\S*[\u4e00-\u9fff][^\t]*\t)")
 #: words that stand for bodies without naming one
 _COLLECTIVE = re.compile(r"^(?:各|跨|相關|有關|其他|中央各?|全體)")
 _TITLE = re.compile(r"政策性?產業.{0,8}(?:彙整表|一覽表|清單|總表|列表)|彙整表")
 _ISSUER = re.compile(r"^(.{2,24}?(?:部|署|局|會|院|處|中心|公司))(?=公告|編製|彙整|發布|公布|函頒|製表|政府|[「『])")
-_DATE = re.compile(r"^\s*(?:中華民國|"
+_DATE = re.compile(r"^\s*(?:\S{0,4}(?:日期|時間)\s*[：:])?\s*(?:中華民國|"
                    r"民國)?\s*(\d{2,4})\s*[./年\-]\s*(\d{1,2})\s*[./月\-]\s*(\d{1,2})\s*日?\s*(?:版|修正|公告|"
                    r"更新)?\s*$")
 _PROGRAM_NAME = re.compile(r"(?:方案|計畫|綱領|政策|戰略|課程|行動計畫|藍圖|白皮書)(?:[\d.]+)?$")
+#: what stands below a table and is none of it
+_NOTES = re.compile(r"^\s*[※*]?\s*(?:備\s*註|附\s*註|註\s*\d*|說\s*明|資料來源|填表說明|注意事項)\s*(?:[：:]|$)")
 _SCOPE_MARK = re.compile(r"【|^(?:<p>)?\s*(?:主要)?(?:包括|包含|涵蓋)")
 
 
@@ -49,6 +55,8 @@ class Row:
     bodies: list[Clean]
     scope: Clean
     criteria: list[Clean] = field(default_factory=list)
+    #: the row's industry, where it has a column of its own
+    industry: Clean | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,11 @@ def extract(records: Records) -> None:
     first = next((i for i, row in enumerate(rows) if _columns(row.text.split("\t")) is not None), len(rows))
     issuer = _document(records, rows[:first])
     records.publisher = issuer
+    table, notes = without_notes(rows[first:])
+    _notes(records, notes)
     program: _Program | None = None
     seen: dict[str, _Program] = {}
-    for row in read_rows(records, rows[first:]):
+    for row in read_rows(records, table):
         if row.program is not None:
             program = _program(records, row, seen)
         elif program is None:
@@ -98,12 +108,14 @@ def _document(records: Records, head: list[Clean]) -> str | None:
     for row in head:
         date = _DATE.match(row.text)
         if date:
-            attributes["dcterms:issued"] = f"{gregorian(int(date[1])):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+            records.year = gregorian(int(date[1]))
+            attributes["dcterms:issued"] = f"{records.year:04d}-{int(date[2]):02d}-{int(date[3]):02d}"
         if row.text.strip():
             records.read(row)
         found = _ISSUER.match(row.text.strip())
-        if issuer is None and (found or bodies_in(row, records.resolver)):
-            name = row.strip()[:found.end(1)] if found else row.strip()
+        named = row.strip()[role.end():] if (role := _ROLE.match(row.text.strip())) else row
+        if issuer is None and (found or bodies_in(named, records.resolver)):
+            name = row.strip()[:found.end(1)] if found else named.strip()
             issuer = records.body(name.text, name, "table-issuer", table=True)
     if title is None:
         return issuer
@@ -113,7 +125,32 @@ def _document(records: Records, head: list[Clean]) -> str | None:
     return issuer
 
 
+def _notes(records: Records, notes: list[Clean]) -> None:
+    """The remarks below the table as a section of its own."""
+    if not notes:
+        return
+    section = records.section(records.iri, None, "notes", None, notes[0].strip(), "table-notes")
+    for line in notes:
+        records.read(line)
+        records.mentions_in(section, joined(without_tags(line)).strip())
+
+
 # -- lines to rows
+
+
+def without_notes(rows: list[Clean]) -> tuple[list[Clean], list[Clean]]:
+    """The lines of the table, and the lines of text that a remark (備註：) begins, up to the table's next row."""
+    table: list[Clean] = []
+    notes: list[Clean] = []
+    inside = False
+    for row in rows:
+        if "\t" in row.text and (_columns(row.text.split("\t")) is not None or _BEGINS_ROW.match(row.text)):
+            inside = False
+        elif "\t" not in row.text and _NOTES.match(row.text):
+            inside = True
+        if row.text.strip():
+            (notes if inside else table).append(row)
+    return table, notes
 
 
 def _columns(cells: list[str]) -> dict[str, int] | None:
@@ -127,6 +164,10 @@ def _columns(cells: list[str]) -> dict[str, int] | None:
             if name and column not in found and pattern.search(name):
                 found[column] = i
                 break
+    industry = next((i for i, name in enumerate(names) if _INDUSTRY_HEAD.match(name)), None)
+    program = next((i for i, name in enumerate(names) if re.search(r"方案|計畫", name)), None)
+    if industry is not None and program is not None and industry != program:
+        found |= {"industry": industry, "program": program}
     return found if {"body", "scope"} <= found.keys() else None
 
 
@@ -191,9 +232,12 @@ def _read_row(cells: list[Clean], columns: dict[str, int], records: Records) -> 
     after = [c for c in cells[at + 1:] if c.text.strip()]
     if not after or not (_SCOPE_MARK.search(after[0].text) or len(after[0].text) > 1):
         return None
-    number = program = None
-    for cell in cells[:at]:
+    number = program = industry = None
+    for column, cell in enumerate(cells[:at]):
         if not cell.text.strip():
+            continue
+        if column == columns.get("industry"):
+            industry = joined(without_tags(cell)).strip()
             continue
         together = _NUMBER_AND_NAME.match(cell.text)
         if _NUMBER.match(cell.text):
@@ -204,7 +248,7 @@ def _read_row(cells: list[Clean], columns: dict[str, int], records: Records) -> 
             program = cell.strip()
     names = bodies_in(without_tags(cells[at]), records.resolver) or [joined(without_tags(cells[at]))]
     # what follows the criteria in the same line are leaked copies of its inner cells
-    return Row(number, program, names, after[0], after[1:2])
+    return Row(number, program, names, after[0], after[1:2], industry)
 
 
 def _repeats(cells: list[Clean], row: Row) -> bool:
@@ -244,7 +288,7 @@ def _program(records: Records, row: Row, seen: dict[str, _Program]) -> _Program:
         records.named(known, place, "program-cell", period=years)
         return seen[known.iri]
     iri = records.named(known, place, "program-cell", period=years, surface=name.text)
-    number = row.number.text.strip() if row.number else str(len(seen) + 1)
+    number = row.number.text.strip("（()）、. ") if row.number else str(len(seen) + 1)
     section = records.section(records.iri, number if row.number else None, number, name.text, place, "program-cell")
     records.relate(section, "pol:mentions", iri, place, "program-cell")
     seen[known.iri] = _Program(iri, section, number, [])
@@ -254,12 +298,16 @@ def _program(records: Records, row: Row, seen: dict[str, _Program]) -> _Program:
 def _row(records: Records, program: _Program, row: Row) -> None:
     """One IndustryScope for each labelled part of the scope cell."""
     parts = labelled(joined(without_tags(row.scope)))
+    if row.industry is not None and not any(p.label for p in parts):
+        parts = [Labelled(row.industry, p.text) for p in parts]
     several_programs = any(p.label and _PROGRAM_NAME.search(p.label.text) for p in parts)
     scopes: list[tuple[str, str | None]] = []
     for part in parts:
         label = part.label
         program.rows.append(1)
         whole = part.text if label is None else concat((label, part.text)) if part.text.text else label
+        if label is row.industry and label is not None:
+            whole = part.text if part.text.text else label
         ordinal = f"{program.number}.{len(program.rows)}"
         scope = records.part(
             "pol:IndustryScope", program.iri, ordinal, label.text if label else None, whole, "scope-row",

@@ -19,6 +19,7 @@ _LEAD = re.compile(r"^(?:以及|及|與|和|或是|或者|或|並|暨|如|例如
 _TAIL = re.compile(r"(?:(?<![高中初同平均])等[^、，等（(）)]{0,8}|等等|\.{2,}|…+)$")
 _ENDS_LIST = re.compile(r"等(?:等)?$|等(?:相關)?(?:產業|領域|項目|技術|應用|服務|範疇)$")
 _LAST_JOINT = re.compile(r"以及|及|暨")
+_ACTIVITY = re.compile(r"^[^（(]{2,4}(?:製造|生產|加工|維修|組裝|栽培|養殖|銷售|檢測|回收)$")
 _ALL_JOINTS = re.compile(r"以及|及|與|和|暨")
 #: clauses that only lead over to the next examples
 _LEADS_OVER = re.compile(r"(?:上|中|方面|層面|領域)$")
@@ -130,6 +131,9 @@ def _at_joint(piece: Clean, last: bool) -> list[Clean]:
     for m in _top_level(piece.text, _ALL_JOINTS):
         left, right = piece[:m.start()].strip(), piece[m.end():].strip()
         if len(left.text) < 2 or len(_TAIL.sub("", right.text)) < 2:
+            continue
+        if last and len(left.text) == 2 and _ACTIVITY.search(_TAIL.sub("", right.text)):
+            # 水產及畜產加工: the two share what is done with them
             continue
         alike = len(left.text) >= 3 and left.text[:2] == right.text[:2]
         if alike or (last and _LAST_JOINT.fullmatch(m[0])):

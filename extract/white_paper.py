@@ -12,14 +12,17 @@ from collections.abc import Iterable
 
 from extract import adoption, law_list
 from extract.law_list import Cited
-from extract.white_paper_layout import Answer, Heading, Item, is_law_heading, read_layout
+from extract.white_paper_layout import Answer, Heading, Item, read_layout
+from extract.white_paper_words import FEDERATION_LABEL, answer_head, is_law_heading, is_progress
 from kg import ids
+from kg.authority import Body
 from kg.model import Mention, Ref
 from kg.records import Place, Records, Value, span_of
+from kg.resolve import Named
 from kg.text import outline
 from kg.text.clean import Clean, concat, joined, lines, nfkc
 from kg.text.outline import Marker
-from kg.text.years import gregorian
+from kg.text.years import gregorian, plausible
 
 GENRE = "white-paper"
 
@@ -29,6 +32,7 @@ _FEDERATION = re.compile(r"^(.*?(?:總會|聯合會|協進會|公會|協會|商�
                          r"(?=[「『《〈\s]|(?:中華)?(?:民國)?\d|白皮書|建言|政策建議|$)")
 _FEDERATION_IN_TEXT = re.compile(r"[\u4e00-\u9fff]{2,16}(?:總會|全國聯合會|協進會)")
 _UNIT_IN_BRACKETS = re.compile(r"[（(]([^（）()]+)[)）]$")
+_DATE = re.compile(r"(?<!\d)(\d{3,4})\s*[年.]\s*\d{1,2}\s*[月.]")
 _AMENDED = re.compile(r"修正|修訂|增訂|增修|研修|修法|廢止|改訂|修改")
 _CLAUSE_END = re.compile(r"[。；;！？]")
 _PROBLEMS = re.compile(r"(?:問題|現況|困境|挑戰|背景|原因|影響|做法|作法|案例)(?:分析|說明|臚列|整理|"
@@ -38,14 +42,24 @@ _TEXT_CONFIDENCE = 0.8
 
 
 def score(text: str) -> float:
-    """How surely is it a table of recommendations with ministries' answers and tick boxes?"""
-    rows = text.split("\n")
-    ticks = sum(1 for r in rows if adoption.starts_block(r))
-    laws = sum(1 for r in rows if is_law_heading(r))
-    words = 0.1 if _WHITE_PAPER.search(text[:3000]) else 0.0
-    if ticks < 2:
-        return words if ticks else 0.0
-    return min(1.0, 0.4 + 0.05 * min(ticks, 8) + 0.05 * min(laws, 4) + words)
+    """How surely is it a table of recommendations with ministries' answers, 0..1?
+
+    Boxes or lines that say what was adopted show it best; a paper without them is known by several
+    answers under their ministries' names together with law lines, answer headings and its title.
+    """
+    rows = lines(text)
+    ticks = sum(1 for r in rows if adoption.starts_block(r.text))
+    laws = sum(1 for r in rows if is_law_heading(r.text))
+    titled = _WHITE_PAPER.search(text[:3000]) is not None
+    answers = sum(1 for r in rows if (head := answer_head(r)) is not None and not head.weak)
+    by_ticks = 0.1 if ticks and titled else 0.0
+    if ticks >= 2:
+        by_ticks = 0.4 + 0.05 * min(ticks, 8) + 0.05 * min(laws, 4) + 0.1 * titled
+    progress = sum(1 for r in rows if is_progress(r.text))
+    by_answers = 0.0
+    if titled and laws + answers >= 3 and min(progress + answers, laws + answers) >= 2:
+        by_answers = 0.3 + 0.05 * min(answers, 4) + 0.05 * min(laws, 4) + 0.03 * min(progress, 4)
+    return round(min(1.0, max(by_ticks, by_answers)), 3)
 
 
 def extract(records: Records) -> None:
@@ -97,7 +111,12 @@ def _document(records: Records, title: Clean) -> tuple[str, Clean] | None:
         attributes["dcterms:publisher"] = Ref(iri)
     year = re.search(r"(?<!\d)(\d{4}|1\d{2})(?!\d)", nfkc(whole).text)
     if year:
-        attributes["pol:ofYear"] = gregorian(int(year[1]))
+        attributes["pol:ofYear"] = records.year = gregorian(int(year[1]))
+    answered = max((int(y) for m in _DATE.finditer(records.document.text[:600])
+                    if plausible(y := gregorian(int(m[1])))), default=None)
+    if answered is not None and (records.year is None or records.year <= answered <= records.year + 2):
+        # the answers are younger than the paper
+        records.year = answered
     records.add("pol:PolicyDocument", records.iri, whole.text, title, "white-paper-title", attributes=attributes)
     return (iri, name) if iri is not None and name is not None else None
 
@@ -139,7 +158,8 @@ def _suggestions(text: list[Clean]) -> list[tuple[list[Clean], Marker | None]]:
     suggesting = True
     for paragraph in text:
         marked = outline.marker(paragraph.text)
-        if marked is not None and marked.kind == "arabic" and paragraph.text[marked.end:].strip():
+        if (marked is not None and marked.kind == "arabic" and paragraph.text[marked.end:].strip()
+                and not FEDERATION_LABEL.match(paragraph.text)):
             groups.append(([paragraph], marked if suggesting else None))
         elif marked is not None and marked.kind != "arabic" and groups and groups[-1][1] is not None:
             groups[-1][0].append(paragraph)
@@ -173,20 +193,27 @@ def _response(records: Records, section: str, recommendation: str, item: Item, a
         unit = _UNIT_IN_BRACKETS.search(name.text)
         if unit:
             units.append(unit[1])
+            inside = _unit_of(records, body, unit[1])
+            if inside is not None:
+                acting.append((inside, name[unit.start(1):unit.end(1)]))
         known = records.resolver.authority.bodies.get(body)
-        # a ministry's own agency in the same cell is the unit that acts for it
+        # a ministry's own agency in the same cell, or behind the ministry's name, is the unit that acts for it
         if known is not None and known.parent is not None and known.parent in {b for b, _ in bodies}:
+            acting.append((body, name))
+        elif known is not None and (ministry := _ministry_in_front(records, known, name)) is not None:
+            if ministry not in {b for b, _ in bodies}:
+                bodies.append((ministry, name))
             acting.append((body, name))
         else:
             bodies.append((body, name))
-    labels = "、".join(_label(records, name.text) for _, name in bodies)
+    labels = "、".join(_label(records, body, name) for body, name in bodies)
     text = "\n".join(p.text for p in answer.text)
     ticks = [t for t in (adoption.read_block(answer.ticks) if answer.ticks else ()) if t.ticked]
     places: list[Place] = [name for _, name in bodies]
     if answer.text:
         places.append(concat(answer.text).whole())
     iri = records.part(
-        "pol:Response", recommendation, "-".join(_label(records, n.text) for _, n in bodies),
+        "pol:Response", recommendation, "-".join(_label(records, body, name) for body, name in bodies),
         f"{labels}：{item.title.text}", places, "response",
         attributes={
             "dcterms:isPartOf": Ref(section), "pol:text": text or None,
@@ -205,8 +232,32 @@ def _response(records: Records, section: str, recommendation: str, item: Item, a
     return _laws(records, iri, answer, previous)
 
 
-def _label(records: Records, surface: str) -> str:
-    return records.resolver.body_named(surface, table=True).label
+def _label(records: Records, body: str, name: Clean) -> str:
+    known = records.resolver.authority.bodies.get(body)
+    return known.label if known is not None else records.resolver.body_named(name.text, table=True).label
+
+
+def _unit_of(records: Records, body: str, unit: str) -> str | None:
+    """The agency of a body that a bracket behind its name means: 經濟部（商業發展署）."""
+    known = records.resolver.authority.bodies.get(body)
+    found = records.resolver.body(f"{known.label}{unit}", table=True, year=records.year) if known is not None else None
+    found = found or records.resolver.body(unit, table=True, year=records.year)
+    if found is None or found.parent != body:
+        return None
+    return records.named(Named(found.iri, found.cls, found.label, True), (), "acting-unit")
+
+
+def _ministry_in_front(records: Records, agency: Body, name: Clean) -> str | None:
+    """The ministry whose own name stands before its agency's: 勞動部勞動力發展署."""
+    parent = records.resolver.authority.bodies.get(agency.parent or "")
+    # every ministry is the Executive Yuan's, and answers for itself
+    if parent is None or parent.parent is None or agency.cls == "pol:Ministry":
+        return None
+    for name_of_parent in (parent.label, *parent.alt_labels, *parent.hidden_labels):
+        if name.text.startswith(name_of_parent) and name.text != name_of_parent:
+            place = name[:len(name_of_parent)]
+            return records.named(Named(parent.iri, parent.cls, parent.label, True), place, "respondent")
+    return None
 
 
 def _adoption(records: Records, iri: str, answer: Answer, ticks: list[adoption.Tick]) -> None:

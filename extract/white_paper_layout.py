@@ -12,24 +12,26 @@ from dataclasses import dataclass, field
 
 from extract import adoption
 from extract.body_list import bodies_in
+from extract.white_paper_words import (
+    COLUMNS,
+    FEDERATION_LABEL,
+    answer_head,
+    is_law_heading,
+    is_progress,
+    is_title,
+    item_form,
+    law_head,
+    progress_head,
+    worded_item,
+)
 from kg.resolve import Resolver
 from kg.text import outline
 from kg.text.clean import Clean, concat, joined
 from kg.text.outline import Marker
 
-#: column heads of such tables
-_COLUMNS = re.compile(
-    r"^(?:議題|建議事項|建議內容|延續議題|主[管辦](?:單位|機關|部會)|權責(?:單位|機關)|部會|機關|"
-    r"(?:部會)?辦理情形.{0,12}|"
-    r"(?:議題)?參採(?:情形|與否|狀況)?|回[應復覆](?:內容|情形|說明)?|序號|編號|項次|備註|說明|頁次)$")
 _PAGE = re.compile(r"^(?:第\s*\d+\s*頁.{0,8}|[-–—]\s*\d+\s*[-–—]|\d{1,3})$")
 _CONTINUED = re.compile(r"^(?:是|否|[■□☐☑☒✓✔VvＶ]\s*(?:是|否|延續|新增).*|延續|新增|延續議題|新增議題|"
                         r"[VvＶ✓✔○●]|[-–—])$")
-_PROGRESS = re.compile(r"^(?:目前|現行|現階段)?(?:進度|辦理情形|處理情形|執行情形|辦理進度|執行進度|現況|作法|"
-                       r"推動情形)(?:[及與暨、](?:未來)?[^\s：:]{0,8})?"
-                       r"(?=[：:\s]|$)|^(?:未來規劃|回[應復覆](?:說明|內容)?|說明)(?=[：:\s]|$)")
-_LAW = re.compile(r"^(?:所)?(?:涉及|相關|涉及之|涉及相關)之?(?:法規|法令|法律|法規命令|法規名稱)(?:名稱|條文|"
-                  r"及條文)?(?:\s*[：:]|\s*$)")
 _SENTENCE = re.compile(r"[。！？]")
 #: Word's bookmarks that leak into a conversion
 BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
@@ -74,20 +76,6 @@ class Layout:
     furniture: list[Clean] = field(default_factory=list)
 
 
-def _unmarked(line: str) -> str:
-    marked = outline.marker(line, "arabic", "chinese", "chinese-paren", "arabic-paren")
-    return line[marked.end:].strip() if marked else line.strip()
-
-
-def is_law_heading(line: str) -> bool:
-    """Is it the line 涉及法規：… (with its number)?"""
-    return bool(_LAW.match(_unmarked(line)))
-
-
-def _is_progress(line: str) -> bool:
-    return bool(_PROGRESS.match(_unmarked(line)))
-
-
 def paragraphs(rows: list[Clean]) -> list[Clean]:
     """Lines to paragraphs: a line that breaks off in the middle is joined with the next."""
     out: list[Clean] = []
@@ -118,6 +106,10 @@ class _Reader:
         self.laws: list[Clean] = []
         self.in_laws = False
         self.i = 0
+        texts = [r.text.strip() for r in self.rows]
+        self.item_form = item_form(self.rows, [self._answers(i) for i in range(len(self.rows))])
+        #: some papers do not say whether a recommendation is adopted: there the next heading ends an answer
+        self.has_status = any(adoption.starts_block(t) for t in texts)
 
     def read(self) -> Layout:
         self._title()
@@ -133,11 +125,13 @@ class _Reader:
                 step = self._ticks()
             elif respondents := self._respondents():
                 step = self._open_answer(*respondents)
+            elif self.item is not None and not self.item.answers and FEDERATION_LABEL.fullmatch(text):
+                self.layout.furniture.append(row)
             elif self.answer is not None and not self._starts_unit(row):
                 self._in_answer(row, text)
             elif self._starts_unit(row):
                 step = self._open_unit()
-            elif _COLUMNS.match(text) or _CONTINUED.match(text):
+            elif COLUMNS.match(text) or _CONTINUED.match(text):
                 self.layout.furniture.append(row)
             elif self.item is not None and not self.item.answers:
                 self.federation.append(row)
@@ -156,7 +150,7 @@ class _Reader:
         found: list[Clean] = []
         while self.i < len(self.rows):
             row = self.rows[self.i].strip()
-            if row.text and (outline.marker(row.text, "formal", "chinese", "chapter") or _COLUMNS.match(row.text)
+            if row.text and (outline.marker(row.text, "formal", "chinese", "chapter") or COLUMNS.match(row.text)
                              or len(found) == 3):
                 break
             if row.text:
@@ -169,24 +163,28 @@ class _Reader:
         if _PAGE.match(text):
             return True
         around = (r.text.strip() for r in self.rows[max(0, self.i - 1):self.i + 2:2])
-        return bool(_COLUMNS.match(text)) and any(_COLUMNS.match(a) for a in around)
+        return bool(COLUMNS.match(text)) and any(COLUMNS.match(a) for a in around)
 
     # -- units
 
     def _starts_unit(self, row: Clean) -> bool:
         """Does the line begin a part, a section or an item? Only at the start of a table row."""
         text = row.text
-        marked = outline.marker(text, "formal", "chapter", "chinese", "chinese-paren")
+        marked = self._marked(text)
         answering = self.answer is not None and self.answer.ticks is None
         # an answer whose boxes are missing ends behind its laws, where the next row begins
         new_row = self.in_laws and text.startswith("\t") and self.i > 0 and not self.rows[self.i - 1].text.strip()
-        if marked is None or len(text.strip()) > 90 or (answering and not new_row):
+        if marked is None or len(text.strip()) > 90:
+            return False
+        if answering and not new_row and not (marked.kind == "item" or (not self.has_status and self._is_next(marked))):
             return False
         body = text[marked.end:].strip()
-        if not body or _SENTENCE.search(body) or _is_progress(text) or is_law_heading(text):
+        if not body or _SENTENCE.search(body) or is_progress(text) or is_law_heading(text):
             return False
-        if marked.kind in ("formal", "chapter"):
+        if marked.kind in ("formal", "chapter", "item"):
             return True
+        if marked.kind == "arabic":
+            return is_title(body) and self._is_next(marked) and (self.item is None or bool(self.item.answers))
         if self.item is not None and not self.item.answers and self.answer is None:
             # inside the federation's text only the next number at a cell's start begins a new item
             if marked.kind == "chinese-paren":
@@ -195,11 +193,26 @@ class _Reader:
             return text.startswith("\t")
         return True
 
+    def _marked(self, text: str) -> Marker | None:
+        """The number of a part, section or item at the start of a line, in the forms that this paper has."""
+        item = worded_item(text) if self.item_form == "item" else None
+        kinds = ("formal", "chapter", "chinese", *(() if self.item_form == "item" else (self.item_form,)))
+        return item or outline.marker(text, *kinds)
+
+    def _is_next(self, marked: Marker) -> bool:
+        """Is it the number after the last one of its kind, or the first below a new heading?"""
+        for unit in reversed(self.layout.units):
+            if unit.marker is not None and unit.marker.kind == marked.kind:
+                return marked.ordinal == unit.marker.ordinal + 1
+            if isinstance(unit, Heading) and marked.kind == self.item_form:
+                return marked.ordinal == 1 or unit is not self.layout.units[-1]
+        return marked.ordinal == 1
+
     def _open_unit(self) -> int:
         self._close_answer()
         self._close_item()
         row = self.rows[self.i]
-        marked = outline.marker(row.text, "formal", "chapter", "chinese", "chinese-paren")
+        marked = self._marked(row.text)
         if marked is None:
             raise ValueError(f"line {self.i + 1} has no marker")
         piece, used = row[marked.end:].strip(), 1
@@ -208,7 +221,7 @@ class _Reader:
             used += 1
         title = joined(piece).strip("。")
         levels = {"chapter": 0, "formal": 1, "chinese": 2, "chinese-paren": 3}
-        if marked.kind == "chinese-paren" or self._answered_directly(self.i + used):
+        if marked.kind == self.item_form or self._answered_directly(self.i + used):
             self.item = Item(marked, title)
             self.layout.units.append(self.item)
         else:
@@ -219,9 +232,9 @@ class _Reader:
         """Does running text follow, and not a smaller marker? Then the heading is itself an item."""
         for row in self.rows[at:at + 12]:
             text = row.text.strip()
-            if not text or _COLUMNS.match(text) or _CONTINUED.match(text):
+            if not text or COLUMNS.match(text) or _CONTINUED.match(text):
                 continue
-            if outline.marker(text, "formal", "chapter", "chinese", "chinese-paren"):
+            if self._marked(row.text) is not None:
                 return False
             return len(text) > 60 or bool(_SENTENCE.search(text)) or bool(bodies_in(row, self.resolver))
         return False
@@ -229,7 +242,7 @@ class _Reader:
     def _goes_on(self, title: str, following: str) -> bool:
         """Is a title broken over the line? (open bracket, or it ends in a word that needs more)"""
         after = following.strip()
-        if not after or outline.marker(after) or _COLUMNS.match(after):
+        if not after or outline.marker(after) or COLUMNS.match(after):
             return False
         opened = sum(title.count(c) for c in "（(「『《【") - sum(title.count(c) for c in "）)」』》】")
         if opened > 0 or title.endswith(("、", "，", "及", "與", "之", "和", "暨")):
@@ -248,7 +261,40 @@ class _Reader:
 
     # -- answers
 
-    def _respondents(self) -> tuple[list[Clean], int] | None:
+    def _answers(self, at: int) -> bool:
+        """Does a line say who answers, by its form or as a name over the answer's heading?"""
+        row = self.rows[at]
+        head = answer_head(row)
+        if head is not None:
+            return not head.weak or bool(bodies_in(head.names, self.resolver))
+        if not row.text.strip() or len(row.text) > 80:
+            return False
+        following = next((r.text for r in self.rows[at + 1:at + 4] if r.text.strip()), "")
+        return (is_progress(following) or is_law_heading(following)) and bool(bodies_in(row, self.resolver))
+
+    def _named_by_form(self) -> tuple[list[Clean], Clean] | None:
+        """The bodies that the line's form says to answer, and the answer's text on the same line."""
+        row = self.rows[self.i]
+        head = answer_head(row)
+        if head is None or (head.weak and self.answer is not None and self.answer.ticks is None
+                            and (head.rest.text or not self._heads_next(1))):
+            return None
+        if head.weak and head.rest.text and len(row.text) > 80 and self.has_status is False:
+            return None
+        found = bodies_in(head.names, self.resolver)
+        return (found, head.rest) if found else None
+
+    def _respondents(self) -> tuple[list[Clean], int, Clean] | None:
+        """The bodies that answer, the lines used for their names, and the answer's text behind them."""
+        if self.item is None:
+            return None
+        by_form = self._named_by_form()
+        if by_form is not None:
+            return by_form[0], 1, by_form[1]
+        named = self._names_alone()
+        return (*named, Clean("", ())) if named is not None else None
+
+    def _names_alone(self) -> tuple[list[Clean], int] | None:
         """The bodies on this line (and the next, where a list or a bracket goes on), with the lines used."""
         row = self.rows[self.i]
         text = row.text.strip()
@@ -276,10 +322,10 @@ class _Reader:
         """Does the next line that is not empty head an answer (1、 目前進度…)?"""
         for row in self.rows[self.i + used:self.i + used + 4]:
             if row.text.strip():
-                return _is_progress(row.text) or is_law_heading(row.text)
+                return is_progress(row.text) or is_law_heading(row.text)
         return False
 
-    def _open_answer(self, found: list[Clean], used: int) -> int:
+    def _open_answer(self, found: list[Clean], used: int, rest: Clean) -> int:
         self._close_answer()
         if self.item is None:
             raise ValueError(f"line {self.i + 1}: an answer without an item")
@@ -288,6 +334,8 @@ class _Reader:
         self.answer = Answer(found)
         self.item.answers.append(self.answer)
         self.layout.furniture.extend(self.rows[self.i:self.i + used])
+        if rest.text:
+            self._in_answer(rest, rest.text)
         return used
 
     def _in_answer(self, row: Clean, text: str) -> None:
@@ -296,22 +344,22 @@ class _Reader:
         marked = outline.marker(row.text, "arabic", "chinese", "chinese-paren", "arabic-paren")
         rest = row[marked.end:] if marked else row
         if is_law_heading(row.text) and not self.in_laws:
-            head = _LAW.match(rest.text.strip())
+            head = law_head(rest.text.strip())
             self.in_laws = True
             self.layout.furniture.append(row)
             self.laws.append(rest.strip()[head.end():] if head else rest)
-        elif self.in_laws and marked and marked.kind == "arabic" and _is_progress(row.text):
+        elif self.in_laws and marked and marked.kind == "arabic" and is_progress(row.text):
             self.in_laws = False
             self.said.append(row)
         elif self.in_laws:
             self.laws.append(row)
-        elif _is_progress(row.text):
+        elif is_progress(row.text):
             self.layout.furniture.append(row)
-            head = _PROGRESS.match(rest.text.strip())
+            head = progress_head(rest.text.strip())
             after = rest.strip()[head.end():].strip("：: \u3000\t") if head else rest
             if after.text:
                 self.said.append(after)
-        elif _COLUMNS.match(text) and self.answer.ticks is not None:
+        elif COLUMNS.match(text) and self.answer.ticks is not None:
             self.layout.furniture.append(row)
         elif self.answer.ticks is None:
             self.said.append(row)
