@@ -56,10 +56,17 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
     from kg.build import build as run
     from kg.report import text
     from kg.store import StoreError, VersionedStore
+    from kg.store.remote import RemoteStore, is_remote, work_folder
 
     bar = _Bar(quiet)
+    # a remote graph is built in a folder here, which keeps the shards and the texts, and then sent as a whole
+    versions = VersionedStore(work_folder(store) if is_remote(store) else store)
     try:
-        report = run(paths, VersionedStore(store), add=add, max_bytes=max_mb * 2**20, progress=bar, decisions=decisions)
+        report = run(paths, versions, add=add, max_bytes=max_mb * 2**20, progress=bar, decisions=decisions)
+        if is_remote(store) and report.version is not None:
+            bar("傳送 send", 0, 1)
+            RemoteStore(store).replace(versions.open())
+            bar("傳送 send", 1, 1)
     except StoreError as error:
         bar.close()
         fail(str(error))

@@ -26,10 +26,11 @@ def serve(store: str, host: str, port: int, workers: int, timeout: float | None)
 
     from kg.catalog import CatalogError, load
     from kg.service.limits import from_environment
-    from kg.store import StoreError, VersionedStore
+    from kg.store import StoreError
+    from kg.store.remote import is_remote, open_versions
 
     try:
-        version = VersionedStore(store).require()
+        version = open_versions(store).require()
         load()
         if timeout is not None:
             os.environ["KG_LIMIT_SECONDS"] = str(timeout)
@@ -44,7 +45,7 @@ def serve(store: str, host: str, port: int, workers: int, timeout: float | None)
         except OSError as error:
             fail(f"{host}:{port}：無法使用，請換 --port (cannot listen here: {error.strerror}; choose another --port)")
             return
-    os.environ["KG_STORE"] = str(Path(store).resolve())
+    os.environ["KG_STORE"] = store if is_remote(store) else str(Path(store).resolve())
     at = f"[{host}]" if ":" in host else host
     click.echo(f"圖譜 graph {version.name} → http://{at}:{port}/  (SPARQL: /sparql; Ctrl-C 結束 to stop)")
     with tempfile.TemporaryDirectory(prefix="kg-answers-") as answers:

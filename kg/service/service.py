@@ -30,9 +30,11 @@ from kg.service.pool import Failed, Pool, Result
 from kg.service.precheck import Hint, check
 from kg.service.problem import Problem, syntax_problem
 from kg.service.protocol import ALLOW, Ask, Change, read
+from kg.service.remote_pool import RemotePool
 from kg.service.vocabulary import Vocabulary
 from kg.sparql_guard import Refused, form, guard
 from kg.store import StoreError, Version, VersionedStore
+from kg.store.remote import RemoteVersions
 
 _TABLES, _GRAPHS = tuple(RESULTS), tuple(GRAPHS)
 #: functions whose value differs from call to call: such answers are not kept
@@ -48,12 +50,18 @@ class Service:
         self.versions = versions
         self.limits = limits
         self.cache = cache
-        self.pool = Pool(lambda: self.current()[:2], limits)
+        self.pool = (
+            RemotePool(versions.remote, limits) if isinstance(versions, RemoteVersions)
+            else Pool(lambda: self.current()[:2], limits)
+        )
         self._signature: tuple[int, int] = (0, 0)
         self._served: tuple[str, Path, Version, Vocabulary] | None = None
 
     def current(self) -> tuple[str, Path, Version, Vocabulary]:
         """The served version: name, graph folder, version, counts. Raises StoreError where there is none."""
+        if isinstance(self.versions, RemoteVersions):
+            version = self.versions.require()
+            return version.name, version.graph, version, Vocabulary()
         try:
             stat = (self.versions.folder / "CURRENT").stat()
             signature = (stat.st_mtime_ns, stat.st_ino)

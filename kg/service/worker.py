@@ -181,11 +181,11 @@ def _cell(term: Any) -> list[str | None] | None:
     return ["bnode" if isinstance(term, ox.BlankNode) else "triple", getattr(term, "value", str(term)), None]
 
 
-def _table(result: Any, most: int) -> dict[str, Any]:
+def table(result: Any, most: int) -> dict[str, Any]:
     """At most ``most`` rows for a page, and whether there are more."""
     if isinstance(result, ox.QueryBoolean):
         return {"boolean": bool(result)}
-    if isinstance(result, ox.QueryTriples):
+    if not isinstance(result, ox.QuerySolutions):
         names = ["subject", "predicate", "object"]
         terms: Iterator[list[Any]] = ([t.subject, t.predicate, t.object] for t in result)
     else:
@@ -193,7 +193,7 @@ def _table(result: Any, most: int) -> dict[str, Any]:
         terms = (list(row) for row in result)
     rows = [[_cell(t) for t in row] for row in islice(terms, most + 1)]
     return {"boolean": None, "names": names, "rows": rows[:most], "more": len(rows) > most,
-            "graph": isinstance(result, ox.QueryTriples)}
+            "graph": not isinstance(result, ox.QuerySolutions)}
 
 
 def answer(store: ox.Store, job: dict[str, Any], out: socket.socket) -> None:
@@ -202,7 +202,7 @@ def answer(store: ox.Store, job: dict[str, Any], out: socket.socket) -> None:
     result = evaluate(store, job)
     form = job["form"]
     if form == "table":
-        sink.waiting += json.dumps(_table(result, job["max_rows"]), ensure_ascii=False).encode()
+        sink.waiting += json.dumps(table(result, job["max_rows"]), ensure_ascii=False).encode()
     else:
         try:
             if isinstance(result, ox.QueryTriples):

@@ -23,6 +23,7 @@ from kg.service.parse import Token, place, tokens
 from kg.service.problem import Problem, syntax_problem
 from kg.service.protocol import Change
 from kg.store import StoreError, VersionedStore
+from kg.store.remote import RemoteVersions
 
 #: a token shorter than this is no token
 _SHORTEST = 16
@@ -96,6 +97,8 @@ def put_graph(versions: VersionedStore, limits: Limits, request: Request, name: 
 
 
 def _apply(versions: VersionedStore, limits: Limits, job: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(versions, RemoteVersions):
+        raise Problem(403, "read-only", "請直接更新遠端圖譜", "Write to the remote store itself.")
     with versions.lock():
         version = versions.require()
         prepared = versions.prepare()

@@ -12,7 +12,7 @@ from kg.service.bridge import Bridge
 from kg.service.cache import Cache
 from kg.service.limits import Limits, from_environment
 from kg.service.service import Service
-from kg.store import VersionedStore
+from kg.store.remote import open_versions
 from kg.web import entity, errors, pages, queries, sparql
 from kg.web.graph import GraphHandle
 
@@ -37,7 +37,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     bounds = limits or from_environment()
     app.config["MAX_CONTENT_LENGTH"] = 2 * bounds.request
-    versions = VersionedStore(store)
+    versions = open_versions(store)
     app.extensions["kg"] = GraphHandle(versions, load(*query_folders))
     app.extensions["kg-service"] = Bridge(lambda: Service(versions, bounds, Cache(cache)))
     app.url_map.merge_slashes = False  # an entity's name may hold two slashes
