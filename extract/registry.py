@@ -59,6 +59,14 @@ def _module(name: str) -> Extractor:
     return cast(Extractor, importlib.import_module(name))
 
 
+def scores(text: str) -> dict[str, float]:
+    """For each genre how surely the text is of it; extractors of one genre count by the best."""
+    found: dict[str, float] = {}
+    for extractor in extractors():
+        found[extractor.GENRE] = max(found.get(extractor.GENRE, 0.0), round(extractor.score(text), 3))
+    return found
+
+
 def recognise(text: str) -> Extractor:
     """The extractor whose genre the text is of, by its content."""
     scored = [(extractor.score(text), extractor) for extractor in extractors()]

@@ -36,29 +36,59 @@ class DocumentReport:
     unread_lines: int
     lines: int
     unread_sample: list[dict[str, Any]] = field(default_factory=list)
+    #: how surely the text is of each genre, 0..1
+    genre_scores: dict[str, float] = field(default_factory=dict)
+    #: why the document was read as a generic one although a genre's extractor claimed it; empty if it was not
+    fallback: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 
 
+#: what a rule's own mistake raises; lack of memory or time is none
+_MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
 def extract(document: Document) -> Extraction:
-    """Reads one document with the extractor of its genre."""
+    """Reads one document with the extractor of its genre, or as a generic one where that fails."""
+    return _read(document)[0]
+
+
+def _read(document: Document) -> tuple[Extraction, str]:
+    """What the document yields, and why it was read as a generic one although a genre claimed it (empty if not)."""
     from extract.entities import default_finder
-    from extract.registry import recognise
+    from extract.registry import generic, recognise
     from extract.titles import title_industries
     from kg.records import Records
     from kg.resolve import default_resolver
 
     extractor = recognise(document.text)
     records = Records(document, default_resolver(), default_finder(), extractor.GENRE)
-    extractor.extract(records)
+    fallback = ""
+    try:
+        extractor.extract(records)
+    except _MISTAKES as error:
+        if extractor.GENRE == generic().GENRE:
+            raise
+        # the genre's half-written records are dropped: the generic reading is whole, if poorer
+        fallback = f"{extractor.GENRE}: {_where(error)}"
+        records = Records(document, default_resolver(), default_finder(), generic().GENRE)
+        generic().extract(records)
     title_industries(records)
-    return records.finish()
+    return records.finish(), fallback
 
 
-def report(extraction: Extraction) -> DocumentReport:
-    """Counts of an extraction."""
+def _where(error: BaseException) -> str:
+    """What was raised, and in which line of which module."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}, in {Path(at.filename).name} line {at.lineno}"
+
+
+def report(extraction: Extraction, fallback: str = "") -> DocumentReport:
+    """Counts of an extraction; ``fallback`` is why it is not one of the genre that claimed the document."""
+    from extract.registry import scores
+
     document = extraction.document
     classes = Counter(e.cls.split(":", 1)[1] for e in extraction.entities)
     text_lines = document.text.split("\n")
@@ -71,6 +101,7 @@ def report(extraction: Extraction) -> DocumentReport:
         unresolved=dict(Counter(u.surface for u in extraction.unresolved).most_common()),
         unread_lines=len(extraction.unread_lines), lines=sum(1 for x in text_lines if x.strip()),
         unread_sample=[{"line": n, "text": text_lines[n - 1].strip()[:60]} for n in extraction.unread_lines[:LISTED]],
+        genre_scores=scores(document.text), fallback=fallback,
     )
 
 
@@ -84,11 +115,10 @@ def process(document: Document) -> tuple[bytes, DocumentReport]:
     Raises RuleError whatever an extractor, perhaps a third party's, has raised.
     """
     try:
-        extraction = extract(document)
-        return shard(extraction), report(extraction)
+        extraction, fallback = _read(document)
+        return shard(extraction), report(extraction, fallback)
     except Exception as error:
-        at = traceback.extract_tb(error.__traceback__)[-1]
         raise RuleError(
             f"{document.file_name}：讀取規則在這份文件上失敗，請回報 (a rule failed on this document: "
-            f"{type(error).__name__}: {error}, in {Path(at.filename).name} line {at.lineno}; please report it)"
+            f"{_where(error)}; please report it)"
         ) from error
