@@ -13,13 +13,13 @@ from kg.service.cache import Cache
 from kg.service.limits import Limits, from_environment
 from kg.service.service import Service
 from kg.store.remote import open_versions
-from kg.web import entity, errors, pages, queries, sparql
+from kg.web import entity, errors, language, pages, queries, search, sparql
 from kg.web.graph import GraphHandle
 
 #: nothing from other hosts, no inline scripts or styles
 _CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -41,9 +41,10 @@ def create_app(
     app.extensions["kg"] = GraphHandle(versions, load(*query_folders))
     app.extensions["kg-service"] = Bridge(lambda: Service(versions, bounds, Cache(cache)))
     app.url_map.merge_slashes = False  # an entity's name may hold two slashes
-    for module in (sparql, queries, entity, pages):
+    for module in (sparql, queries, entity, search, pages):
         app.register_blueprint(module.blueprint)
     errors.install(app)
+    language.install(app)
     app.jinja_env.globals["href"] = entity.href
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
 from kg.ids import concept
 from kg.names import ID
 from kg.rules import data_folder
-from kg.web.errors import Problem
 from kg.web.graph import Opened, handle, label, opened
 from kg.web.queries import by_topic
+from kg.web.source import source
 from kg.web.sparql import EXAMPLE
 from kg.web.terms import names
 
@@ -22,8 +22,6 @@ _SHOWN = (
     "Plan", "Goal", "Strategy", "Measure", "Action", "Program", "Recommendation", "Response", "Ministry", "Agency",
     "Industry", "Regulation", "WorkPlan", "BudgetLine", "BudgetAmount", "Target", "Section", "Evidence",
 )
-#: characters shown around a quotation
-CONTEXT = 600
 
 
 @blueprint.get("/")
@@ -71,33 +69,4 @@ def ontology_term(rest: str) -> Any:
     return redirect(url_for("pages.ontology"))
 
 
-@blueprint.get("/source/<key>")
-def source(key: str) -> Response:
-    """A document's text around a place, the place marked."""
-    current = opened()
-    document = next((d for d in current.report["documents"] if d["key"] == key), None)
-    if document is None:
-        raise Problem(404, "no-such-document", "圖譜裡沒有這份文件", "There is no such document in the graph.")
-    text = handle().versions.text(key)
-    start = _place("start", 0)
-    end = _place("end", start)
-    if not 0 <= start <= end <= len(text):
-        raise Problem(400, "bad-place", f"位置 {start}–{end} 超出文件範圍（共 {len(text)} 字）",
-                      f"The place {start}–{end} is outside the text of {len(text)} characters.")
-    a, b = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
-    iri = f"{ID}document/{key}"
-    return Response(render_template(
-        "source.html", before=text[a:start], marked=text[start:end], after=text[end:b], start=start, end=end, key=key,
-        earlier=max(0, a - CONTEXT) if a > 0 else None, later=min(len(text), b + CONTEXT) if b < len(text) else None,
-        title=label(current.store, iri), iri=iri, document=document, line=text.count("\n", 0, start) + 1,
-    ), mimetype="text/html")
-
-
-def _place(name: str, default: int) -> int:
-    printed = request.args.get(name, "")
-    if not printed:
-        return default
-    try:
-        return int(printed)
-    except ValueError:
-        raise Problem(400, "bad-place", f"{name} 要是整數", f"{name} must be a whole number.") from None
+blueprint.add_url_rule("/source/<key>", "source", source)
