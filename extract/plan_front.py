@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from extract.plan_layout import Line, join
 from kg.model import Period
 from kg.text.clean import Clean, joined, raw
+from kg.text.outline import marker
 from kg.text.years import gregorian, period
 
 _TITLE_END = re.compile(r"(?:計畫|方案|白皮書|綱領|藍圖|策略|規劃)(?:書)?$")
+#: the state of the text behind a title
+_VERSION = re.compile(r"\s*[（(](?:草案|核定本|修正本|修訂版|定稿|初稿|公告版)[)）]$")
 _DATE = re.compile(r"民國\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 #: 院臺科字第…號: a letter of the Executive Yuan
 _APPROVED = re.compile(r"院[臺台授]\S{0,4}字第|行政院.{0,12}核定")
@@ -48,7 +51,9 @@ def read_front(content: Sequence[Line]) -> Front:
 def _title(lines: Sequence[Line]) -> Clean | None:
     """The first line or pair of lines that ends like a plan's name, else the first line with words."""
     for i, line in enumerate(lines[:6]):
-        one = join([line.piece]).strip("*#《》 ")
+        if marker(line.text) is not None:
+            break
+        one = join([line.piece]).strip("*#《》 ").remove(_VERSION)
         two = join([line.piece, lines[i + 1].piece]).strip("*#《》 ") if i + 1 < len(lines) else one
         for piece in (one, two):
             if _TITLE_END.search(piece.text) and len(piece.text) <= 40:

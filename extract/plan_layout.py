@@ -120,11 +120,21 @@ def layout(text: str) -> Layout:
             starts = []
         if m.ordinal == len(starts) + 1:
             starts.append((i, m))
+    starts = starts or _plain_chapters(content)
     chapters = [Chapter(None, None, tuple(content[: starts[0][0] if starts else len(content)]))]
     for n, (i, m) in enumerate(starts):
         end = starts[n + 1][0] if n + 1 < len(starts) else len(content)
         chapters.append(Chapter(m, content[i], tuple(content[i + 1:end])))
     return Layout(tuple(chapters), tuple(furniture))
+
+
+def _plain_chapters(content: Sequence[Line]) -> list[tuple[int, Marker]]:
+    """Chapters numbered 一、二、…, if the document numbers nothing else so; at least three."""
+    found = [(i, m) for i, line in enumerate(content)
+             if "\t" not in line.text and len(line.text) <= 30 and not ends_sentence(line.text)
+             and (m := marker(line.text, "chinese")) is not None]
+    whole = len(found) >= 3 and [m.ordinal for _, m in found] == list(range(1, len(found) + 1))
+    return found if whole else []
 
 
 def paragraphs(content: Iterable[Line]) -> list[Clean]:

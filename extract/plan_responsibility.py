@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from extract.plan_assign import BodyList, assign, by_row
 from extract.plan_inline_bodies import split_names
 from extract.plan_layout import Line, join
 from extract.plan_tree import Node
@@ -39,6 +40,7 @@ _SLASH = re.compile(r"[／/]")
 _LIST_MARK = re.compile(r"[／/、,，;；]")
 _LEAD_HEAD = re.compile(r"主\s*[辦政責持管]|權責|負責|執行(?:機關|單位)")
 _PARTNER_HEAD = re.compile(r"協\s*[辦同助]|配合|共同|參與|會辦")
+_BRACKETED_HEAD = re.compile(r"主\s*辦?\s*[（(]\s*協")
 _BODY_LIKE = re.compile(r"[\u4e00-\u9fff]{1,16}(?:部|會|院|署|局|處|館|府|總處|中心|所|行)$")
 _MEASURE_SIMILAR = 0.7
 _STRATEGY_SIMILAR = 0.6
@@ -46,15 +48,6 @@ _STRATEGY_SIMILAR = 0.6
 _BARS = {"measure": _MEASURE_SIMILAR, "strategy": _STRATEGY_SIMILAR, "": _MEASURE_SIMILAR, "cell": 0.85}
 #: what one strategy's distance from the last one read costs, so that equal titles go to the nearest
 _STEP_COST = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class BodyList:
-    """A cell's list of bodies: pieces of the text, the first ``leading`` of them lead."""
-
-    place: Clean
-    names: tuple[Clean, ...]
-    leading: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,8 @@ class _Page:
 
     #: columns of leading and of joining bodies, where the head has both
     columns: tuple[int, int | None] | None = None
+    #: does the head put joining bodies in brackets, 主（協）辦機關?
+    bracketed: bool = False
     titles: list[tuple[int, Title]] = field(default_factory=list)
     lists: list[tuple[int, BodyList]] = field(default_factory=list)
 
@@ -112,7 +107,7 @@ class Table:
             for line in content:
                 if is_head(line):
                     inside = True
-                    self.pages.append(_Page(_columns(line)))
+                    self.pages.append(_Page(_columns(line), _BRACKETED_HEAD.search(line.text) is not None))
                     self.rows.append(line)
                     continue
                 inside = inside and ("\t" in line.text or _NUMBERED.match(line.text.lstrip()) is not None
@@ -167,11 +162,21 @@ class Table:
 
     def _plain(self, cell: Clean, row: int, page: _Page) -> None:
         for piece in _pieces(cell):
-            lists = self._body_lists(piece)
+            lists = self._leading_and_bracketed(piece) if page.bracketed else []
+            lists = lists or self._body_lists(piece)
             page.lists += [(row, found) for found in lists]
             text = join([piece]).text
             if not lists and len(text) >= 4 and not _NO_TITLE.match(text):
                 page.titles.append((row, Title(0, text, "cell")))
+
+    def _leading_and_bracketed(self, piece: Clean) -> list[BodyList]:
+        """The list 甲部（乙部、丙會), in which the bracket holds those that join."""
+        whole = join([piece])
+        m = re.fullmatch(r"([^（）()]+)[（(]([^（）()]+)[)）]", whole.text)
+        if m is None or not self._is_list(m[1]) or not self._is_list(m[2]):
+            return []
+        leads = split_names(whole[:m.end(1)], self._known)
+        return [BodyList(whole, (*leads, *split_names(whole[m.start(2):m.end(2)], self._known)), len(leads))]
 
     def _body_lists(self, piece: Clean) -> list[BodyList]:
         """The lists of bodies that a stretch of a cell consists of; none if it is anything else."""
@@ -241,10 +246,12 @@ class Table:
                     if found[1] is not None:
                         measures[row].add((found[0], found[1]))
             if len(page.lists) <= len(rows):
-                assigned = _assign(rows, page.lists)
+                assigned = assign(rows, page.lists)
             else:
-                assigned = _by_row(rows, page.lists)
-                if page.columns is not None:
+                assigned = by_row(rows, page.lists)
+                own_rows = Counter(row for row, _ in page.lists)
+                in_order = all(len(measures[row]) == 1 and n == 1 for row, n in own_rows.items())
+                if page.columns is not None or in_order:
                     for row, cell in page.lists:
                         if len(measures[row]) == 1:
                             own[next(iter(measures[row]))].append((cell, 1.0))
@@ -349,42 +356,3 @@ class _Matcher:
     @staticmethod
     def _likeness(own: str, titles: list[str]) -> float:
         return max((fuzz.ratio(own, t) / 100 for t in titles), default=0.0)
-
-
-def _assign(rows: dict[int, set[int]],
-            lists: list[tuple[int, BodyList]]) -> list[tuple[int, BodyList, float]]:
-    """Assigns a page's lists to its strategies, both in order: as many as possible, as near as possible.
-
-    The alignment is the longest one with the least sum of row distances (dynamic programming).
-    Confidence is lower where counts differ or the list stands in another row.
-    """
-    order = sorted(rows)
-
-    def distance(i: int, j: int) -> int:
-        return min(abs(r - lists[j][0]) for r in rows[order[i]])
-
-    n, m = len(order), len(lists)
-    # best[i][j]: (matches, -distance, pairs) of the first i strategies and j lists
-    best: list[list[tuple[int, int, tuple[tuple[int, int], ...]]]] = [[(0, 0, ())] * (m + 1) for _ in range(n + 1)]
-    for i in range(1, n + 1):
-        for j in range(1, m + 1):
-            count, cost, pairs = best[i - 1][j - 1]
-            taken = (count + 1, cost - distance(i - 1, j - 1), (*pairs, (i - 1, j - 1)))
-            best[i][j] = max(taken, best[i - 1][j], best[i][j - 1], key=lambda x: x[:2])
-    out = []
-    for i, j in best[n][m][2]:
-        away = distance(i, j)
-        confidence = (1.0 if away == 0 else 0.9) if n == m else (0.85 if away == 0 else 0.6)
-        out.append((order[i], lists[j][1], confidence))
-    return out
-
-
-def _by_row(rows: dict[int, set[int]],
-            lists: list[tuple[int, BodyList]]) -> list[tuple[int, BodyList, float]]:
-    """Where a page has more lists than strategies (a cell for each measure): each list to its row's strategy."""
-    out = []
-    for row, found in lists:
-        here = [index for index, own in rows.items() if row in own]
-        if len(here) == 1:
-            out.append((here[0], found, 0.8))
-    return out

@@ -24,7 +24,7 @@ WORDS = {
                r"(?:重點|主要)\s*工作(?:項目)?|行動\s*(?:方案|計畫|項目)|(?:具體|推動|重要|執行)\s*[作做]法|執行要項",
 }
 #: behind the number stands a mark, or a blank that no counted noun follows (目標 3 項)
-_BEHIND = r"(?:\s*[：:、.．]\s*|[\s\u3000]+(?![項個大年月日種類級％%])|$)"
+_BEHIND = r"(?:\s*(?:[：:、]|[.．](?!\d))\s*|[\s\u3000]+(?![項個大年月日種類級％%])|$)"
 _WORDED = {level: re.compile(rf"(?:{words})\s*(?P<number>{NUMERAL})(?![\d%％]){_BEHIND}")
            for level, words in WORDS.items()}
 _MARKED = re.compile(r"[：:、.．]\s*$")

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from extract import adoption, law_list
 from extract.law_list import Cited
-from extract.white_paper_layout import Answer, Heading, Item, read_layout
+from extract.white_paper_layout import read_layout
+from extract.white_paper_parts import Answer, Heading, Item
 from extract.white_paper_words import FEDERATION_LABEL, answer_head, is_law_heading, is_progress
 from kg import ids
 from kg.authority import Body

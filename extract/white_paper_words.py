@@ -46,7 +46,8 @@ _WORDED = re.compile(r"(?:建議(?:事項|案)?|議題|議案|案由|建言|提�
                      r"(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3}(?:-\d{1,2})?)"
                      r"\s*(?:[：:、.．]|[\s\u3000])\s*(?=\S)|第\s*(?P<case>[一二三四五六七八九十\d]{1,3})\s*案\s*[：:、]\s*(?=\S)")
 _LONGEST_TITLE = 90
-_ENDINGS = re.compile(r"(?:部|會|署|院|局|處|府|總處)(?:[（(][^（）()]+[)）])?$")
+_ENDINGS = re.compile(r"(?:部|會|署|院|局|處|府|總處|公司|銀行|中心|所)(?:[（(][^（）()]+[)）])?$")
+_COLLECTIVE = re.compile(r"^(?:各|相關|有關|主管|權責)*(?:部會|機關|單位)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def answer_head(row: Clean) -> AnswerHead | None:
     """Who answers, by the form of the line: 部會回應：甲部, 甲部回應：…, 【甲部】, 甲部：…; None for any other line."""
     for pattern, weak in ((_LABELLED, False), (_ANSWERS, False), (_BRACKETED, True), (_SAYS, True)):
         m = pattern.match(row.text)
-        if m is not None and _ENDINGS.search(m["names"].strip()):
+        if m is not None and _ENDINGS.search(m["names"].strip()) and not _COLLECTIVE.match(m["names"].strip()):
             rest = row[m.start("rest"):m.end("rest")] if "rest" in m.groupdict() else Clean("", ())
             return AnswerHead(row[m.start("names"):m.end("names")], rest.strip(), weak)
     return None
