@@ -35,6 +35,8 @@ _THREADS = 8
 _SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"),
              (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 _READ = 262_144
+#: seconds after which it is looked whether the client is still there
+_QUICK = 0.02
 #: bytes of a graph that is sent to the graph store
 _GRAPH_BODY = 100_000_000
 _OFFERS = ("application/json", "text/html")
@@ -193,26 +195,26 @@ async def _body(receive: Receive, most: int) -> bytes:
 
 async def _unless_gone(work: Coroutine[Any, Any, None], receive: Receive) -> None:
     """Does the work, or gives it up when the client goes away."""
-    task = asyncio.ensure_future(work)
+    task = asyncio.current_task()
+    watching: list[asyncio.Task[None]] = []
 
     async def watch() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
-        task.cancel()
+        if task is not None:
+            task.cancel()
 
     # a quick answer needs no watch
-    done, _ = await asyncio.wait({task}, timeout=0.02)
-    if done:
-        task.result()
-        return
-    watching = asyncio.ensure_future(watch())
+    timer = asyncio.get_running_loop().call_later(_QUICK, lambda: watching.append(asyncio.ensure_future(watch())))
     try:
-        await task
+        await work
     except asyncio.CancelledError:
-        if not watching.done():
+        if not (watching and watching[0].done()):
             raise
     finally:
-        watching.cancel()
+        timer.cancel()
+        for one in watching:
+            one.cancel()
 
 
 def _raw(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -6,6 +6,7 @@ A key names the dataset's version, so a build makes older answers unreachable; t
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections import OrderedDict
@@ -34,8 +35,9 @@ class Writer:
     def __init__(self, cache: Cache, key: str) -> None:
         self._cache = cache
         self._key = key
+        self._name = _name(key)
         self._size = 0
-        self._file = open(cache.folder / f".new-{os.getpid()}-{key}", "wb") if cache.folder else None  # noqa: SIM115
+        self._file = open(cache.folder / f".new-{os.getpid()}-{self._name}", "wb") if cache.folder else None  # noqa: SIM115
 
     def write(self, data: bytes) -> None:
         """A part of the body."""
@@ -50,7 +52,7 @@ class Writer:
         """The body is whole."""
         if self._file is not None and self._cache.folder:
             self._file.close()
-            os.replace(self._file.name, self._cache.folder / self._key)
+            os.replace(self._file.name, self._cache.folder / self._name)
             self._file = None
             self._cache.note(self._key, headers)
 
@@ -61,6 +63,11 @@ class Writer:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._file.name)
             self._file = None
+
+
+def _name(key: str) -> str:
+    """The file that holds the answer of a key."""
+    return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 
 class Cache:
@@ -81,9 +88,11 @@ class Cache:
             return entry
         if self.folder is None:
             return None
-        path = self.folder / key
+        path = self.folder / _name(key)
+        if not os.path.exists(f"{path}.json"):
+            return None
         try:
-            headers = [(k, v) for k, v in json.loads((self.folder / f"{key}.json").read_bytes())]
+            headers = [(k, v) for k, v in json.loads(Path(f"{path}.json").read_bytes())]
             size = path.stat().st_size
             entry = Entry(headers, path.read_bytes()) if size <= _LARGEST else Entry(headers, b"", path, size)
         except (FileNotFoundError, ValueError):
@@ -91,12 +100,12 @@ class Cache:
         self._hold(key, entry)
         return entry
 
-    def put(self, key: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        """Keeps a small answer."""
+    def put(self, key: str, headers: list[tuple[str, str]], body: bytes, shared: bool = True) -> None:
+        """Keeps a small answer, in the folder too if it is worth a file (``shared``)."""
         if len(body) <= _LARGEST:
             self._hold(key, Entry(headers, body))
-            if self.folder is not None:
-                self._replace(key, body)
+            if shared and self.folder is not None:
+                self._replace(_name(key), body)
                 self.note(key, headers)
 
     def writer(self, key: str) -> Writer:
@@ -106,7 +115,7 @@ class Cache:
     def note(self, key: str, headers: list[tuple[str, str]]) -> None:
         """The body is in the folder: its headers too, which makes it an entry."""
         if self.folder is not None:
-            self._replace(f"{key}.json", json.dumps(headers).encode())
+            self._replace(f"{_name(key)}.json", json.dumps(headers).encode())
             self._written += 1
             if self._written % _LOOK == 0:
                 self._tidy(self.folder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,10 @@ from kg.store.remote import RemoteVersions
 _TABLES, _GRAPHS = tuple(RESULTS), tuple(GRAPHS)
 #: functions whose value differs from call to call: such answers are not kept
 _FLEETING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+#: seconds for which the served version is not looked up again
+_LOOK = 0.005
+#: seconds of computing from which an answer is kept for the server's other processes too
+_WORTH_SHARING = 0.02
 #: seconds after which a client that was refused for want of room may come again
 _RETRY = "5"
 
@@ -50,20 +56,26 @@ class Service:
         self.versions = versions
         self.limits = limits
         self.cache = cache
+        self._pointer = str(versions.folder / "CURRENT")
         self.pool = (
             RemotePool(versions.remote, limits) if isinstance(versions, RemoteVersions)
             else Pool(lambda: self.current()[:2], limits)
         )
         self._signature: tuple[int, int] = (0, 0)
+        self._look_again = 0.0
         self._served: tuple[str, Path, Version, Vocabulary] | None = None
 
     def current(self) -> tuple[str, Path, Version, Vocabulary]:
         """The served version: name, graph folder, version, counts. Raises StoreError where there is none."""
+        now = time.monotonic()
+        if self._served is not None and now < self._look_again:
+            return self._served
+        self._look_again = now + _LOOK
         if isinstance(self.versions, RemoteVersions):
             version = self.versions.require()
             return version.name, version.graph, version, Vocabulary()
         try:
-            stat = (self.versions.folder / "CURRENT").stat()
+            stat = os.stat(self._pointer)
             signature = (stat.st_mtime_ns, stat.st_ino)
         except FileNotFoundError:
             signature = (0, 0)
@@ -79,8 +91,9 @@ class Service:
 
     def _outer_key(self, request: Request) -> str:
         zipped = "z" if request.gzip else ""
-        return etag(self.current()[0], request.query_string, request.accept, zipped, request.headers.get("host", ""),
-                    request.headers.get("x-kg-timeout", "")).strip('"')
+        headers = request.headers
+        return "\0".join((self.current()[0], request.query_string, request.accept, zipped, headers.get("host", ""),
+                          headers.get("x-kg-timeout", "")))
 
     async def answer(self, request: Request) -> Answer:
         """Answers a request to ``/sparql`` or the graph store. Raises Problem, Refused or StoreError."""
@@ -96,6 +109,7 @@ class Service:
             write.allow(request)
             base = request.headers.get("x-kg-base", "") + "/sparql"
             await asyncio.to_thread(write.update, self.versions, self.limits, asked, base)
+            self._look_again = 0.0
             return Answer(204, [*CORS])
         return await self.query(asked, request)
 
@@ -120,6 +134,7 @@ class Service:
             headers.append(("etag", tag))
             if matches(request.headers.get("if-none-match", ""), tag):
                 return Answer(304, headers)
+        began = time.perf_counter()
         result = await self.run(job, asked, query)
         if not result.complete:
             if job["gzip"]:
@@ -134,7 +149,8 @@ class Service:
         if body[:2] == b"\x1f\x8b":
             headers.append(("content-encoding", "gzip"))
         if not fleeting and request.method == "GET":
-            self.cache.put(self._outer_key(request), headers, body)
+            shared = time.perf_counter() - began > _WORTH_SHARING
+            self.cache.put(self._outer_key(request), headers, body, shared)
         return Answer(200, headers, body)
 
     def job(self, asked: Ask) -> tuple[dict[str, Any], Query | None]:
@@ -142,7 +158,8 @@ class Service:
         guard(asked.text)
         text = asked.text
         try:
-            text = search.rewrite(text, self._finder())
+            if "textSearch" in text:
+                text = search.rewrite(text, self._finder())
             query = parse(text)
         except search.SearchError as error:
             zh, _, en = str(error).partition(" (")
@@ -150,7 +167,7 @@ class Service:
         except Unreadable:
             query = None
         return {
-            "query": text, "form": "json", "prefixes": PREFIXES, "base": "", "default": asked.default_graphs,
+            "query": text, "form": "json", "prefixes": _used(query), "base": "", "default": asked.default_graphs,
             "named": asked.named_graphs, "seconds": asked.seconds, "max_rows": asked.rows,
             "max_bytes": self.limits.size, "hold": self.limits.held(asked.rows, self.limits.size), "gzip": False,
         }, query
@@ -262,6 +279,14 @@ def explained(error: Exception) -> Problem:
         return Problem(503, "no-graph", "目前沒有可用的圖譜，請先執行 kg build",
                        "There is no graph to serve yet; run kg build.")
     raise error
+
+
+def _used(query: Query | None) -> dict[str, str]:
+    """The usual prefixes that a query uses without declaring them; all where nothing is known of it."""
+    if query is None:
+        return PREFIXES
+    names = {t.text.partition(":")[0] for t in query.tokens if t.kind == "prefixed"} - query.prefixes.keys()
+    return {name: PREFIXES[name] for name in names if name in PREFIXES}
 
 
 def _form(text: str, query: Query | None) -> str:
