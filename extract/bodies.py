@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from extract.boundary import TITLE_VERBS, Boundary
 from extract.candidates import SPEAKER, Candidate
+from extract.figure_years import years
 from extract.words import HARD, JOINTS, VERBS
-from kg.authority import Body
+from kg.authority import Body, stands_free
 from kg.ids import key
 from kg.resolve import Resolver
 
@@ -18,7 +19,7 @@ _FOREIGN = re.compile(
 )
 #: behind a ministry's name these make another word: 交通部門, 國防部署, 立法院教育委員會
 _NOT_BEHIND: dict[str, re.Pattern[str]] = {
-    "部": re.compile(r"^(?:門|分(?!署)|份|位|署(?!長)|落|隊|會(?!同|商|議|計|銜|研))"),
+    "部": re.compile(r"^(?:份|署(?!長)|會(?!同|商|議|計|銜|研))"),
     "會": re.compile(r"^(?:議室|員國|計師)"),
     "院": re.compile(r"^(?:[\u4e00-\u9fff]{2,8}委員會|區|校|士|線|轄|系)"),
     "局": re.compile(r"^(?:勢|面|限)"),
@@ -38,15 +39,37 @@ _UNIT = re.compile(rf"[\u4e00-\u9fff]{{2,14}}?{_UNIT_END}(?!長期|理|方|置|�
 _OWN_UNIT = re.compile(rf"本(?P<kind>部|會|院|府|署|局)(?P<unit>[\u4e00-\u9fff]{{2,14}}?{_UNIT_END})(?!理|方|置|勢|面)")
 _GENERAL_UNIT = re.compile(
     r"^(?:所屬|各|相關|及|與|和|等|主管|其|暨|轄下|下轄|有關|以下|為|成立|設立|設置|籌設|籌建|籌組|由|已|將|"
-    r"應|於|會同)|(?:各|相關|主管|地方|幕僚)[\u4e00-\u9fff]{0,2}(?:署|局|處)$"
+    r"應|於|會同)|(?:各|相關|主管|地方|幕僚)[\u4e00-\u9fff]{0,2}(?:署|局|處)$|(?:學習|訓練|活動|照顧)中心$"
 )
 #: endings by which 該部 finds the body named last
 _ENDINGS = {kind: kind for kind in ("部", "會", "院", "署", "局", "處", "公司", "總處")} | {"府": "政府", "行": "銀行"}
 
 
+def year_of_writing(text: str, publisher: Body | None) -> int | None:
+    """The year in which a text speaks: the latest one it names, or the last one of a speaker that is no more."""
+    if publisher is not None and publisher.end_year is not None:
+        return publisher.end_year - 1
+    return max((y.value for y in years(text)), default=None)
+
+
+def meant(name: str, written: int | None, resolver: Resolver) -> Body | None:
+    """The body that a printed name stands for in a text of the year ``written`` (None: not known).
+
+    A full former name (行政院勞工委員會) is that body's; a short one (勞委會) stands for the body that
+    took over, except in a text from before the change.
+    """
+    body = resolver.body(name, year=written)
+    if body is None or body.end_year is None or key(body.label) in (key(name), "行政院" + key(name)):
+        return body
+    if written is not None and written < body.end_year and resolver.body(name) is not None:
+        return body
+    authority = resolver.authority
+    return authority.bodies[authority.successor(body.iri)]
+
+
 def plausible(text: str, start: int, end: int, name: str, boundary: Boundary) -> bool:
     """Does a dictionary hit stand for the body, by what is around it?"""
-    if _EVENT.search(text, max(0, start - 10), start):
+    if _EVENT.search(text, max(0, start - 10), start) or not stands_free(text, start, end):
         return False
     behind = _NOT_BEHIND.get(name[-1])
     if behind and behind.match(text[end:end + 12]):
@@ -112,7 +135,7 @@ def own_units(text: str, publisher: str | None, resolver: Resolver, boundary: Bo
         if known is not None and known.iri != speaker.iri:
             yield Candidate(_kind(known), m.start(), m.end(), m[0], "own-unit", 0.95, known=known.label)
         elif known is None and _is_unit(m["unit"], boundary):
-            yield Candidate("Agency", m.start(), m.end(), speaker.label + m["unit"], "own-unit", 0.7)
+            yield Candidate("Agency", m.start(), m.end(), speaker.label + m["unit"], "own-unit", 0.4)
         else:
             continue
         word = m[0][:1 + len(m["kind"])]
@@ -142,7 +165,7 @@ def units(text: str, bodies: Sequence[Candidate], boundary: Boundary) -> Iterato
             continue
         if not (c.known or c.name).endswith(("部", "會", "院", "政府", "署", "總處")):
             continue
-        yield Candidate("Agency", c.start, m.end(), key((c.known or c.name) + m[0]), "body-unit", 0.7)
+        yield Candidate("Agency", c.start, m.end(), key((c.known or c.name) + m[0]), "body-unit", 0.6)
 
 
 def _is_unit(name: str, boundary: Boundary) -> bool:

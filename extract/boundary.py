@@ -141,7 +141,7 @@ class Boundary:
             if word in self.bodies:
                 start, before, governed = a + len(word), word, True
                 behind = words[i + 1] if i + 1 < len(words) else ""
-                owner = a if behind in TITLE_VERBS or behind not in _FUNCTION else None
+                owner = a if behind in TITLE_VERBS or behind == "設置" or behind not in _FUNCTION else None
             elif word in HARD:
                 start, before, governed, owner = a + len(word), word, word in VERBS and word not in ADVERBS, None
             elif word in JOINTS:

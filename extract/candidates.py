@@ -33,13 +33,15 @@ class Candidate:
 
 #: rule of 本部 in 本部水利署: the one name in a longer name that is a mention of its own
 SPEAKER = "speaker-of-unit"
+#: below this confidence a name waits for review
+DOUBTFUL = 0.5
 #: of two that overlap and neither holds the other, the earlier kind stands
 _ORDER = {"Regulation": 0, "Program": 1, "Ministry": 2, "Agency": 2, "GovernmentBody": 2, "Industry": 3}
 
 
-def _strength(c: Candidate) -> tuple[int, int, int, int]:
-    # longest first; a known name before a guessed one of the same length
-    return (c.start - c.end, 0 if c.known else 1, _ORDER.get(c.kind, 9), c.start)
+def _strength(c: Candidate) -> tuple[bool, int, int, int, int]:
+    # what is doubtful takes no place from what is sure; longest first; a known name before a guessed one
+    return (c.confidence < DOUBTFUL, c.start - c.end, 0 if c.known else 1, _ORDER.get(c.kind, 9), c.start)
 
 
 def choose(candidates: Iterable[Candidate]) -> list[Candidate]:

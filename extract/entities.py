@@ -37,17 +37,20 @@ class NameFinder:
         return Pipeline(self.resolver, self._disable)
 
     def find(
-        self, text: str, *, publisher: str | None = None, year: int | None = None, targets: bool = True
+        self, text: str, *, publisher: str | None = None, year: int | None = None, targets: bool = True,
+        written: int | None = None, least: float = 0.5,
     ) -> list[Mention]:
         """All mentions in ``text``, in order of position; ``text[m.start:m.end] == m.surface``.
 
-        ``publisher``: IRI of the body that speaks (for 本部); ``year``: year that undated figures refer to.
+        ``publisher``: IRI of the body that speaks (for 本部); ``year``: year that undated figures refer to;
+        ``written``: the year of writing, for 今年 and for names that several bodies bore one after the other;
+        ``least``: the confidence below which names are left out.
         """
         clean = prepare(text)
         if not clean.text:
             return []
-        found = self.pipeline.candidates(clean.text, publisher, year, targets)
-        return [_mention(c, clean, text) for c in found]
+        found = self.pipeline.candidates(clean.text, publisher, year, targets, written)
+        return [_mention(c, clean, text) for c in found if c.confidence >= least]
 
 
 def _mention(c: Candidate, clean: Clean, text: str) -> Mention:

@@ -52,7 +52,9 @@ _NO_TITLE = re.compile(
 _SENTENCE = re.compile(r"[，。；！？\n]")
 _RULE_OF_A_BODY = re.compile(r"(?:要點|作業規定|注意事項|辦法|規程|作業程序|須知|作業規範|作業指引)$")
 #: what makes a body: its act begins with its name (國家發展委員會組織法)
-_ACT_OF_A_BODY = re.compile(r"^(?:組織法|組織條例|組織規程|組織通則|設置條例|設置辦法|處務規程|[^，。]{2,24}基金(?:收支)?[^，。]{2,8}辦法)$")
+_ACT_OF_A_BODY = re.compile(
+    r"^(?:組織法|組織條例|組織規程|組織通則|設置條例|設置辦法|處務規程|[^，。]{2,24}基金(?:收支)?[^，。]{2,8}辦法)$"
+)
 #: 打詐新四法: several laws under one heading
 _SEVERAL = re.compile(r"[新等]?[二三四五六七八\d]法$")
 _RUNS_ON = re.compile(r"^(?:記載|或|不得)|[^、]之收費標準$")
@@ -156,7 +158,8 @@ def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterat
                 continue
             if core < least or left.specific < 2 or _NO_TITLE.search(name) or _GENERAL.match(name):
                 continue
-            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not 3 <= core <= 14 or (left.owner != left.start and boundary.has_verb(name))):
+            verbal = left.owner != left.start and boundary.has_verb(name)
+            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not 3 <= core <= 14 or verbal):
                 continue
             if pattern is _BARE_VAGUE and not (left.governed or left.start == 0 or text[left.start - 1] in "\n)"):
                 continue
@@ -200,7 +203,7 @@ def provisions(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Cand
         if close or _refers_back(gap, label) or (more is not None and len(more) <= 40 and "。" not in more):
             last_end, last_law = m.end(), label
             for start, stop, name in single_provisions(m[0]):
-                yield Candidate("Provision", m.start() + start, m.start() + stop, name, "provision", 0.95, law=label)
+                yield Candidate("Provision", m.start() + start, m.start() + stop, name, "provision", 0.92, law=label)
 
 
 def _refers_back(gap: str, law: str) -> bool:

@@ -115,7 +115,7 @@ class Dictionary(Component):
         """All names to look for."""
         raise NotImplementedError
 
-    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+    def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
         """The candidate that a hit is, None if its surroundings speak against it."""
         raise NotImplementedError
 
@@ -126,7 +126,7 @@ class Dictionary(Component):
             start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
             if _cuts_latin(text, start, end):
                 continue
-            candidate = self.admit(text, start, end)
+            candidate = self.admit(doc, start, end)
             if candidate is not None:
                 yield candidate
 
@@ -154,17 +154,15 @@ class BodyDictionary(Dictionary):
     def names(self, resolver: Resolver) -> Iterable[str]:
         return resolver.authority.body_names
 
-    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+    def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
+        text = _text(doc)
         name = text[start:end]
         if not bodies.plausible(text, start, end, name, self.setting.boundary):
             return None
-        body = self.setting.resolver.body(name)
+        body = bodies.meant(name, cast("int | None", doc.user_data["written"]), self.setting.resolver)
         if body is None or (body.cls == "pol:GovernmentBody" and body.label.endswith(("會議", "會報"))):
             # a meeting is an event; the councils that are called one are ministries or agencies
             return None
-        # a former name stands for the body that took over
-        authority = self.setting.resolver.authority
-        body = authority.bodies[authority.successor(body.iri)]
         return Candidate(body.cls.split(":")[1], start, end, name, self.rule, known=body.label)
 
 
@@ -180,7 +178,8 @@ class RegulationDictionary(Dictionary):
     def names(self, resolver: Resolver) -> Iterable[str]:
         return resolver.terms.regulation_names
 
-    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+    def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
+        text = _text(doc)
         if not law_names.plausible(text, start, end):
             return None
         named = self.setting.resolver.regulation(text[start:end])
@@ -200,10 +199,13 @@ class ProgramDictionary(Dictionary):
         for program in resolver.terms.programs.values():
             yield from {key(n) for n in (program.label, *program.alt_labels)}
 
-    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+    def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
+        text = _text(doc)
         named = self.setting.resolver.program(text[start:end])
         period = period_behind(text, end)
-        return Candidate("Program", start, end, text[start:end], self.rule, known=named.label, period=period)
+        # short names that are no noun of planning (T-Road) stand for other things too
+        sure = 0.95 if naming.ends_like_program(text[start:end]) else 0.8
+        return Candidate("Program", start, end, text[start:end], self.rule, sure, known=named.label, period=period)
 
 
 @Language.factory("policy_industry_dictionary")
@@ -227,20 +229,21 @@ class IndustryDictionary(Dictionary):
         for industry in resolver.terms.industries.values():
             yield from {key(n) for n in (industry.label, *industry.alt_labels)}
 
-    def admit(self, text: str, start: int, end: int) -> Candidate | None:
+    def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
+        text = _text(doc)
         end = industries.extended(text, start, end)
         named = self.setting.resolver.industry(text[start:end])
         known = self.setting.resolver.terms.industries.get(named.iri)
         if not industries.plausible(text, start, end, named.label, known is not None and known.everyday):
             return None
-        return Candidate("Industry", start, end, text[start:end], self.rule, 0.9, known=named.label)
+        return Candidate("Industry", start, end, text[start:end], self.rule, 0.93, known=named.label)
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         yield from super().candidates(doc)
         text, resolver = _text(doc), self.setting.resolver
         for start, end in industries.listed(text, self._everyday):
             label = resolver.industry(text[start:end]).label
-            yield Candidate("Industry", start, end, text[start:end], "industry-list", 0.9, known=label)
+            yield Candidate("Industry", start, end, text[start:end], "industry-list", 0.8, known=label)
 
 
 @Language.factory("policy_quoted_names")
@@ -327,7 +330,8 @@ class Targets(Component):
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         if doc.user_data["targets"]:
-            yield from targets.targets(_text(doc), cast("int | None", doc.user_data["year"]))
+            year, today = (cast("int | None", doc.user_data[name]) for name in ("year", "today"))
+            yield from targets.targets(_text(doc), year, today)
 
 
 class Pipeline:
@@ -351,11 +355,17 @@ class Pipeline:
                 component = cast(Component, self.nlp.add_pipe(f"policy_{name}", name=name))
                 component.prepare(setting, self.nlp.vocab)
 
-    def candidates(self, text: str, publisher: str | None, year: int | None, targets: bool) -> list[Candidate]:
-        """The candidates that stand in a prepared text."""
+    def candidates(
+        self, text: str, publisher: str | None, year: int | None, targets: bool, written: int | None = None,
+    ) -> list[Candidate]:
+        """The candidates that stand in a prepared text; ``written`` is its year (else what the text itself tells)."""
+        own = self._resolver.authority.bodies.get(publisher) if publisher else None
+        today = written
+        if written is None:
+            written = bodies.year_of_writing(text, own)
         doc = self.nlp.make_doc(text)
         doc.user_data.update(text=text, candidates=[], quotes=quoted(text))
-        doc.user_data.update(publisher=publisher, year=year, targets=targets)
+        doc.user_data.update(publisher=publisher, year=year, written=written, today=today, targets=targets)
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         return [self._resolved(c) for c in choose(_found(doc))]

@@ -8,7 +8,8 @@ from extract.words import word_list
 
 #: units of measure; a number with one of these is a quantity wherever it stands
 MEASURES = word_list("""
-    % ‰ 個百分點 百分點 元 美元 歐元 日圓 日元 韓元 韓圜 英鎊 歐元 人民幣元 人民幣 港幣 倍 成 公噸CO2e 噸CO2e 公噸二氧化碳當量 噸二氧化碳當量
+    % ‰ 個百分點 百分點 元 美元 歐元 日圓 日元 韓元 韓圜 英鎊 人民幣元 人民幣 港幣
+    倍 成 公噸CO2e 噸CO2e 公噸二氧化碳當量 噸二氧化碳當量
     公噸 噸 公斤 公升 立方公尺 平方公尺 平方公里 公里 公尺 公頃 坪 度 瓩 千瓦 MWh GWh kWh TWh MWp GWp kWp MW GW
     kW KW TW RT 公秉油當量 公秉 桶 分/戶 人月 Gbps Mbps TFLOPS PFLOPS PB TB CMD 噸/日
 """)

@@ -73,6 +73,11 @@ _PLAIN = re.compile(r"(?:計畫|綱領|(?:行動|推動|振興|發展|旗艦|領
 _HEADING_END = re.compile(r"\s*(?:$|\n|。|\(|：|預計|預定|將|已|業於|係|於\d|自\d|計(?:辦理|核|補助))")
 
 
+def ends_like_program(name: str) -> bool:
+    """Does a name end in a noun of planning (計畫, 方案, 政策)?"""
+    return re.search(r"(?:計畫|方案|綱領|專案|政策|策略|藍圖|路徑|白皮書|措施|貸款)(?:[\s\d.II]*)?$", name) is not None
+
+
 def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
     """Programs in quotation marks: the quoted text, or what directly follows it, says what it is."""
     for q in quotes:
@@ -94,7 +99,7 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
         if m and not m[0].startswith("("):
             name = bare(q.text + m[0])
             period = period_inside(q.text) or period_behind(text, m.end())
-            yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.93, period=period)
+            yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.85, period=period)
         elif m and not period_inside(m[0].partition(")")[0] + ")"):
             name, period = bare(q.text + m[0]), period_behind(text, m.end())
             yield Candidate("Program", q.outer_start, m.end(), name, "quoted-program", 0.9, period=period)
@@ -104,6 +109,8 @@ def quoted_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> 
 _THRESHOLD = 3.0
 _PLAIN_THRESHOLD = 2.0
 _SURE = 4.0
+#: from here on it is worth a look
+_DOUBTFUL = 1.0
 
 
 def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> Iterator[Candidate]:
@@ -120,9 +127,10 @@ def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> It
         points = evidence_for(name, left, text, m.end(), quoted_names, verbal)
         points += 2 if period and points > 0 else 0
         least = _THRESHOLD if verbal or not _PLAIN.search(_PHASE.sub("", name)) else _PLAIN_THRESHOLD
-        if 0 < least <= points and not boundary.governs_known(name):
+        doubtful = least > points >= _DOUBTFUL and not verbal and _PLAIN.search(name)
+        if (points >= least or doubtful) and not boundary.governs_known(name):
             name, end = _PHASE.sub("", name), m.end() - len(name) + len(_PHASE.sub("", name))
-            sure = 0.9 if points >= _SURE else 0.75 if points >= _THRESHOLD else 0.6
+            sure = 0.9 if points >= _SURE else 0.75 if points >= _THRESHOLD else 0.4 if doubtful else 0.6
             yield Candidate("Program", left.start, end, name, "bare-program", sure, period=period)
 
 

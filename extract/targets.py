@@ -46,7 +46,10 @@ _RATED = re.compile(
     r"^(?:級|等級)?(?:之|的)?[\u4e00-\u9fff]{0,5}(?:機組|風機|風力機|設備|馬達|引擎|充電樁|充電機|燃料電池|"
     r"電解槽|貨櫃|卡車|客機)"
 )
-_DURATION = re.compile(r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約|時間|天數|日數)$")
+_DURATION = re.compile(
+    r"(?:為|達|縮短|縮短至|減少|提升至|增加|降至|降為|少於|小於|低於|延長至|平均|至少|僅|約|"
+    r"時間|天數|日數)$"
+)
 _DONE_COUNT = re.compile(r"(?:完成|新增|增加|建置|興建|共計|共|計|設置|打造|推出|開闢)$")
 #: 每雇用1名: for each of them
 _FOR_EACH = re.compile(r"每[\u4e00-\u9fff]{0,3}$")
@@ -111,7 +114,7 @@ def targets(text: str, default_year: int | None = None, written: int | None = No
             comparator = before["c"]
         quantity = Quantity(q.value, q.unit, q.text, comparator, q.value_max)
         yield Candidate(
-            "Target", figure.start, figure.end, subject(text, figure), "targets", 0.8 if figure.chinese else 0.9,
+            "Target", figure.start, figure.end, subject(text, figure), "targets", 0.9 if figure.chinese else 0.95,
             quantity=quantity, year=year if year is not None else default_year,
             target_kind=kind(text, figure, when.sentence(figure.start)[0]),
         )
@@ -126,7 +129,7 @@ def states(text: str, figure: Figure) -> bool:
     named = unit not in ("%", "元") and _NAME_BEFORE.search(before)
     if _ORDINAL.search(before) or named or _PER_PIECE.search(before):
         return False
-    if figure.quantity.value == 1 and _FOR_EACH.search(before) or unit == "名" and _CHILD.match(behind):
+    if (figure.quantity.value == 1 and _FOR_EACH.search(before)) or (unit == "名" and _CHILD.match(behind)):
         return False
     if other_word(unit, behind):
         return False

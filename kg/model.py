@@ -149,3 +149,5 @@ class Extraction:
     declared: tuple[DeclaredCount, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     unread_lines: tuple[int, ...] = field(default=())
+    #: doubtful readings, kept apart: ``object`` is the printed name, not an IRI
+    candidates: tuple[Relation, ...] = field(default=())

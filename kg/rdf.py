@@ -105,6 +105,19 @@ def relation_triples(relation: Relation, key: str) -> Iterable[ox.Triple]:
         yield ox.Triple(a, _EVIDENCE, ox.NamedNode(evidence_iri(key, e)))
 
 
+def candidate_triples(candidate: Relation, key: str) -> Iterable[ox.Triple]:
+    """The assertion of a doubtful reading: no plain triple, the printed name as its object."""
+    s, p = ox.NamedNode(candidate.subject), node(candidate.predicate)
+    a = ox.NamedNode(assertion_iri(candidate.subject, p.value, candidate.object))
+    yield ox.Triple(a, _TYPE, node("pol:Assertion"))
+    yield ox.Triple(a, node("rdf:subject"), s)
+    yield ox.Triple(a, node("rdf:predicate"), p)
+    yield ox.Triple(a, node("rdf:object"), ox.Literal(candidate.object, language=LANGUAGE))
+    yield ox.Triple(a, node("pol:reviewStatus"), ox.NamedNode(ids.concept("review-status", "candidate")))
+    for e in candidate.evidence:
+        yield ox.Triple(a, _EVIDENCE, ox.NamedNode(evidence_iri(key, e)))
+
+
 def evidence_triples(
     evidence: Evidence, key: str, document: ox.NamedNode, text: str, section: str | None
 ) -> Iterable[ox.Triple]:
@@ -139,6 +152,9 @@ def triples(extraction: Extraction) -> list[ox.Triple]:
     for relation in extraction.relations:
         found.update(dict.fromkeys(relation_triples(relation, key)))
         pieces.update(dict.fromkeys(relation.evidence))
+    for candidate in extraction.candidates:
+        found.update(dict.fromkeys(candidate_triples(candidate, key)))
+        pieces.update(dict.fromkeys(candidate.evidence))
     sections = _sections(extraction)
     at = 0
     section: str | None = None

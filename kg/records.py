@@ -43,6 +43,10 @@ _CLASS_OF_KIND = {
 }
 
 
+#: what is found with less confidence is a candidate, no mention
+DOUBTFUL = 0.5
+
+
 def span_of(place: Place) -> Span:
     """The original span of a place."""
     if isinstance(place, Clean):
@@ -80,6 +84,7 @@ class Records:
         self._entities: dict[str, _Draft] = {}
         self._relations: dict[tuple[str, str, str], dict[Evidence, None]] = {}
         self._derived: dict[tuple[str, str, str], str] = {}
+        self._candidates: dict[tuple[str, str, str], dict[Evidence, None]] = {}
         self._declared: list[DeclaredCount] = []
         self._unresolved: dict[Unresolved, None] = {}
         self._read: list[tuple[int, int]] = []
@@ -198,6 +203,16 @@ class Records:
         for place in self._places(places):
             found[self.evidence(place, rule, confidence)] = None
 
+    def candidate(
+        self, subject: str, predicate: str, name: str, place: Place, rule: str, confidence: float,
+    ) -> None:
+        """A doubtful reading: kept for review with its evidence, no fact of the graph.
+
+        ``name`` is what is printed; it becomes no thing, so that no count includes it.
+        """
+        found = self._candidates.setdefault((subject, predicate, name), {})
+        found[self.evidence(place, rule, confidence)] = None
+
     def derive(self, subject: str, predicate: str, obj: str, rule: str) -> None:
         """A relation that follows from others by a named rule; it carries no evidence of its own."""
         self._derived.setdefault((subject, predicate, obj), rule)
@@ -229,12 +244,18 @@ class Records:
     def mentions_in(self, section: str, text: Clean, *, targets: bool = True, year: int | None = None) -> list[Mention]:
         """Finds names (and targets) in cleaned running text and records them as mentioned by ``section``.
 
-        Returns the mentions, their offsets being those of ``text``.
+        Returns the mentions, their offsets being those of ``text``. Doubtful names become candidates.
         """
-        found = self.finder.find(text.text, publisher=self.publisher, year=year, targets=targets)
+        found = self.finder.find(
+            text.text, publisher=self.publisher, year=year, targets=targets, written=self.year, least=0.0,
+        )
+        sure = [m for m in found if m.confidence >= DOUBTFUL]
         for m in found:
-            self.mention(section, m, text)
-        return found
+            if m.confidence >= DOUBTFUL:
+                self.mention(section, m, text)
+            else:
+                self.candidate(section, "pol:mentions", m.label, text.span(m.start, m.end), m.extractor, m.confidence)
+        return sure
 
     def mention(self, section: str, m: Mention, text: Clean) -> str:
         """One mention as an entity (with period, law, quantity) and a ``pol:mentions`` relation."""
@@ -308,6 +329,7 @@ class Records:
         return Extraction(
             self.document, self.genre, entities, tuple(relations), tuple(self._declared),
             tuple(self._unresolved), self._unread_lines(entities, relations),
+            tuple(Relation(s, p, name, tuple(ev)) for (s, p, name), ev in sorted(self._candidates.items())),
         )
 
     def _unread_lines(self, entities: Iterable[Entity], relations: Iterable[Relation]) -> tuple[int, ...]:

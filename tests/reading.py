@@ -16,7 +16,7 @@ class _NoNames(NameFinder):
         """Needs nothing."""
 
     def find(self, text: str, *, publisher: str | None = None, year: int | None = None,
-             targets: bool = True) -> list[Mention]:
+             targets: bool = True, written: int | None = None, least: float = 0.5) -> list[Mention]:
         """No name at all."""
         return []
 

@@ -64,8 +64,25 @@ def test_speaker() -> None:
     assert labels("本部分計畫於本部落辦理。", *BODIES, publisher="內政部") == []
 
 
-def test_former_name_stands_for_the_body_that_took_over() -> None:
-    assert labels("環保署於106年公告，農委會協辦。", *BODIES) == ["環境部", "農業部"]
+def test_short_former_names_go_by_the_year() -> None:
+    assert labels("環保署公告，農委會協辦。", *BODIES) == ["環境部", "農業部"], "no year: who took over"
+    assert labels("環保署於106年公告，農委會協辦。", *BODIES) == ["行政院環境保護署", "行政院農業委員會"]
+    assert labels("環保署業務於113年由環境部接辦。", *BODIES) == ["環境部", "環境部"]
+    assert labels("本會協調職訓局辦理。", *BODIES, publisher="行政院勞工委員會")[-1] == "行政院勞工委員會職業訓練局"
+
+
+def test_full_former_names_keep_their_own_body() -> None:
+    text = "由行政院環境保護署及經濟部工業局辦理，113年起改制。"
+    assert labels(text, *BODIES) == ["行政院環境保護署", "經濟部工業局"]
+
+
+@pytest.mark.parametrize("text", ["經濟部門產值成長。", "美國環保署公告。", "經貿協定生效。", "平臺電子化作業。"])
+def test_names_cut_out_of_other_words(text: str) -> None:
+    assert labels(text, *BODIES) == []
+
+
+def test_part_of_the_name_behind_is_told_from_the_word_分別() -> None:
+    assert labels("由教育部分別補助，並與交通部分工。", *BODIES) == ["教育部", "交通部"]
 
 
 def test_meetings_are_no_bodies() -> None:
@@ -184,3 +201,10 @@ def test_command_reads_records_and_names_the_bad_line() -> None:
 
 def test_command_on_nothing() -> None:
     assert run(" \n") == (0, [], "")
+
+
+def test_doubtful_names_are_left_out_unless_asked_for() -> None:
+    finder = default_finder()
+    text = "循夜光步道計畫申請。"
+    assert not finder.find(text)
+    assert [(m.label, m.confidence) for m in finder.find(text, least=0.0)] == [("循夜光步道計畫", 0.4)]

@@ -7,6 +7,8 @@ import doctest
 import pytest
 
 import extract.bracketed
+import extract.figure_years
+import extract.industries
 import extract.law_names
 import extract.measure_words
 import extract.running_text
@@ -25,7 +27,8 @@ def names(text: str, kind: str = "Program") -> list[str]:
 
 
 @pytest.mark.parametrize("module", [
-    extract.bracketed, extract.law_names, extract.measure_words, extract.running_text, extract.targets,
+    extract.bracketed, extract.figure_years, extract.industries, extract.law_names, extract.measure_words,
+    extract.running_text, extract.targets,
 ])
 def test_examples_in_docstrings(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
@@ -48,7 +51,7 @@ def test_quoted_programs(text: str, expected: str) -> None:
     ("持續推動里山里海韌性計畫（114-117年），", "里山里海韌性計畫"),
     ("刻正執行第九輸水幹管計畫，", "第九輸水幹管計畫"),
     ("（二）翡翠谷水庫清淤第三期計畫：編列預算。", "翡翠谷水庫清淤第三期計畫"),
-    ("農業部里山里海永續聚落發展計畫第二期，", "里山里海永續聚落發展計畫第二期"),
+    ("農業部里山里海永續聚落發展計畫第二期，", "里山里海永續聚落發展計畫"),
     ("包含里山里海示範推動計畫、翡翠谷聚落青創補助計畫。", "里山里海示範推動計畫 翡翠谷聚落青創補助計畫"),
     ("里山聚落弱勢學童助學計畫、翡翠谷學校均質發展計畫均持續推動；", "里山聚落弱勢學童助學計畫 翡翠谷學校均質發展計畫"),
     ("（四）里山青農創業優惠貸款：提供", "里山青農創業優惠貸款"),
@@ -140,3 +143,38 @@ def test_function_words_inside_words_are_no_boundaries() -> None:
     words = cut.lcut("經濟部普及自由貿易及參與式計畫", HMM=False)
     assert words == ["經濟部", "普及", "自由", "貿易", "及", "參與式", "計畫"]
     assert "普及" in COMPOUNDS.split()
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("山城糧倉計畫輔導農戶契作。", "山城糧倉計畫"),
+    ("另夜光步道計畫補助業者，", "夜光步道計畫"),
+    ("■觀光：山城觀光躍升領航方案，成效良好。", "山城觀光躍升領航方案"),
+    ("依山林保育法第12條審查翡翠谷除污計畫，", "翡翠谷除污計畫"),
+    ("由山城市政府共同管理山城文化投資計畫，", "山城文化投資計畫"),
+])
+def test_programs_that_open_a_sentence_or_follow_a_law(text: str, expected: str) -> None:
+    assert names(text) == [expected]
+
+
+@pytest.mark.parametrize("text", [
+    "擬具體工作計畫。", "下年度工作計畫另定。", "由縣市訂定疏散計畫。", "都市計畫由委員會審議。", "該計畫補助業者。",
+])
+def test_nouns_that_are_no_programs(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("依山林復育法第59條及司法療養院設置管理辦法，", ["司法療養院設置管理辦法"]),
+    ("依國家發展委員會組織法第2條，", ["國家發展委員會組織法"]),
+    ("市府並訂高雄市促進夜光產業自治條例，", ["高雄市促進夜光產業自治條例"]),
+    ("訂有「山林基金評估損失提列及呆帳處理辦法」。", ["山林基金評估損失提列及呆帳處理辦法"]),
+    ("依翡翠谷觀光發展基金收支保管及運用辦法辦理。", ["翡翠谷觀光發展基金收支保管及運用辦法"]),
+    ("山林語言發展法公布施行後，", ["山林語言發展法"]),
+])
+def test_titles_of_rules(text: str, expected: list[str]) -> None:
+    assert [m.label for m in find(text, "Regulation")][-1:] == expected
+
+
+@pytest.mark.parametrize("text", ["防災新四法三讀通過。", "民眾關心之收費標準一節，"])
+def test_headings_over_rules(text: str) -> None:
+    assert find(text, "Regulation") == []

@@ -42,7 +42,7 @@ class NoNames(NameFinder):
     def __init__(self) -> None:
         self.resolver = default_resolver()
 
-    def find(self, text, *, publisher=None, year=None, targets=True):  # type: ignore[no-untyped-def]
+    def find(self, text, *, publisher=None, year=None, targets=True, written=None, least=0.5):  # type: ignore[no-untyped-def]
         return []
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from extract.entities import default_finder
 from kg import ids
 from kg.model import Document, Evidence, Mention, Period, Quantity, Ref, Span
+from kg.rdf import triples
 from kg.records import Records, span_of
 from kg.resolve import default_resolver
 from kg.text.clean import joined, raw
@@ -163,3 +164,14 @@ def test_mentions_in_running_text_point_into_the_original() -> None:
     quotes = {e.label: text[e.evidence[0].start:e.evidence[0].end] for e in found.entities if e.cls == "pol:Ministry"}
     assert quotes == {"交通部": "交\n通部", "經濟部": "經濟 部"}
     assert {x.predicate for x in found.relations} == {"pol:mentions"}
+
+
+def test_doubtful_names_are_candidates_and_no_mentions() -> None:
+    r = records("循山城更新計畫辦理。")
+    r.candidate(r.iri, "pol:mentions", "山城更新計畫", (1, 7), "bare-program", 0.4)
+    extraction = r.finish()
+    assert [c.object for c in extraction.candidates] == ["山城更新計畫"]
+    assert not extraction.relations
+    found = triples(extraction)
+    assert any("review-status/candidate" in str(t.object) for t in found)
+    assert not any(str(t.predicate).endswith("#mentions>") for t in found), "no plain triple"

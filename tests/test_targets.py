@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.quantities import figures
 from extract.figure_years import years
+from extract.quantities import figures
+from extract.running_text import fold
 from extract.targets import targets
 
 
@@ -140,3 +141,53 @@ def test_printed_number_is_read_back(number: int, unit: str) -> None:
     (found,) = figures(f"達{number:,}{unit}。")
     assert (found.quantity.value, found.quantity.unit) == (number, unit)
     assert found.quantity.text == f"{number:,}{unit}"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("112年完成道路5公里；水務局興建污水管線8公里。", [("5", "公里", 2023), ("8", "公里", None)]),
+    ("截至113年底完成新建12案；並已召開4場次座談。", [("12", "案", 2024), ("4", "場次", 2024)]),
+    ("112年受理申請300件。辦結280件，", [("300", "件", 2023), ("280", "件", 2023)]),
+    ("112年投入5億元。另山村產業部分，輔導農戶42戶。", [("5", "億元", 2023), ("42", "戶", None)]),
+    ("山村再生計畫（113-116年）4年投入8億元。", [("8", "億元", 2027)]),
+    ("於111年釋出頻段，5年內帶動產值90億元。", [("90", "億元", None)]),
+    ("113年查獲65件，較112年同期增加18%。", [("65", "件", 2024), ("18", "%", 2024)]),
+    ("查獲65件，較112年同期增加18%。", [("65", "件", 2024), ("18", "%", 2024)]),
+    ("113年開辦，每名幼兒補助3,000元。", [("3000", "元", None)]),
+    ("113年普及率由21%提升至40%。", [("21", "%", 2024), ("40", "%", 2024)]),
+    ("113年起辦理，普及率由21%提升至40%。", [("21", "%", None), ("40", "%", None)]),
+    ("特別預算30億元（111-115年），", [("30", "億元", 2026)]),
+    ("占GDP 2.4%，", [("2.4", "%", None)]),
+    ("審查天數由90日縮短為60日。", [("90", "日", None), ("60", "日", None)]),
+])
+def test_years_of_clauses(text: str, expected: list[tuple[str, str, int | None]]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("截至九十年底，放款金額二兆三、五六八億元。", [("23568", "億元", 2001)]),
+    ("逾放比率三‧一四％，", [("3.14", "%", None)]),
+    ("一百十二年處理三十六家，", [("36", "家", 2023)]),
+])
+def test_chinese_figures_of_interpellations(text: str, expected: list[tuple[str, str, int | None]]) -> None:
+    assert read(fold_all(text)) == expected
+
+
+def fold_all(text: str) -> str:
+    return "".join(map(fold, text))
+
+
+def test_this_year_is_the_year_of_writing() -> None:
+    found = [c.year for c in targets("今年輔導40家，去年輔導30家。", written=2024)]
+    assert found == [2024, 2023]
+    assert [c.year for c in targets("今年輔導40家。")] == [None]
+
+
+@pytest.mark.parametrize("text", ["由兆豐銀行辦理。", "津貼倍增至", "每雇用1名勞工", "第3名子女以上"])
+def test_words_that_hold_figures(text: str) -> None:
+    assert read(text) == []
+
+
+@given(st.text(alphabet="一二三、兆億元年底較於112年%至每5內；。，(）", max_size=40))
+def test_any_text_is_read(text: str) -> None:
+    for c in targets(text):
+        assert text[c.start:c.end]

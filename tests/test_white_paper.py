@@ -77,7 +77,7 @@ def read(text: str) -> Extraction:
         def __init__(self) -> None:
             self.resolver = default_resolver()
 
-        def find(self, text, *, publisher=None, year=None, targets=True):  # type: ignore[no-untyped-def]
+        def find(self, text, *, publisher=None, year=None, targets=True, written=None, least=0.5):  # type: ignore[no-untyped-def]
             return []
 
     records = Records(Document("k" * 16, "t.txt", "k" * 64, text), default_resolver(), NoNames(), white_paper.GENRE)
