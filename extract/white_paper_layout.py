@@ -247,7 +247,8 @@ class _Reader:
         used = 1
         piece = row
         following = self.rows[self.i + 1].text.strip() if self.i + 1 < len(self.rows) else ""
-        if text.endswith(("、", "及", "/", "／")) or re.match(r"^[（(][^（）()]{1,16}[)）]$", following):
+        goes_on = text.endswith(("、", "及", "/", "／")) or re.match(r"^[（(][^（）()]{1,16}[)）]$", following)
+        if following and goes_on:
             piece, used = concat((row, Clean("\n", (row.offsets[-1],)), self.rows[self.i + 1])), 2
         found = bodies_in(piece, self.resolver)
         while found and not self._heads_next(used) and self.i + used < len(self.rows):

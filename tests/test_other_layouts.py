@@ -236,6 +236,11 @@ def test_a_column_for_the_industry_beside_the_program() -> None:
     assert len(of(table, "pol:Strategy")) == 2
 
 
+def test_a_paper_that_breaks_off_in_a_list_of_bodies() -> None:
+    assert answers(read(white_paper, "甲總會白皮書\n壹、乙\n\t(一)丙\n\t經濟部、")) == [
+        ("丙", "經濟部", "未標示")]
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_lines_in_any_order_break_no_extractor(data: st.DataObject) -> None:
