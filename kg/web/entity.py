@@ -15,7 +15,8 @@ from kg.names import ID, POL, PREFIXES, compact, expand, sparql_prefixes
 from kg.rdf import assertion_iri
 from kg.web.errors import Problem
 from kg.web.formats import GRAPHS, content_type, negotiate
-from kg.web.graph import label, opened
+from kg.web.graph import Opened, label, opened
+from kg.web.profile import citation, profile, schema_org
 from kg.web.terms import names
 
 blueprint = Blueprint("entity", __name__)
@@ -28,6 +29,8 @@ QUOTES = 5
 _SLASHES = 10
 _ENDINGS = {".ttl": "text/turtle", ".jsonld": "application/ld+json", ".nt": "application/n-triples",
             ".rdf": "application/rdf+xml", ".html": "text/html"}
+#: forms of the citation: file ending -> media type
+_CITATIONS = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems"}
 _TYPE = ox.NamedNode(expand("rdf:type"))
 _EVIDENCE = ox.NamedNode(POL + "evidence")
 _DERIVED = ox.NamedNode(POL + "derivedBy")
@@ -44,7 +47,8 @@ _FIRST = [expand(p) for p in (
 @blueprint.get("/id/<path:path>")
 def entity(path: str) -> Response:
     """A thing: page, Turtle, JSON-LD, N-Triples or RDF/XML by Accept, ``format=`` or ending."""
-    store = opened().store
+    current = opened()
+    store = current.store
     asked = request.args.get("format")
     iri = find(store, path)
     for ending, media_type in _ENDINGS.items():
@@ -52,12 +56,15 @@ def entity(path: str) -> Response:
             iri, asked = find(store, path.removesuffix(ending)), media_type
     if not iri:
         raise Problem(404, "no-such-thing", "圖譜裡沒有這個項目", "There is no such thing in the graph.", ID + path)
+    if asked in _CITATIONS:
+        cited = _page(current, iri)["citation"]["bibtex" if asked == "bib" else "ris"]
+        return Response(cited + "\n", content_type=_CITATIONS[asked] + "; charset=utf-8")
     wanted = negotiate(["text/html", *GRAPHS], asked)
     if wanted != "text/html":
         prefixes = PREFIXES if GRAPHS[wanted] in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
         body = ox.serialize(_about(store, iri), format=GRAPHS[wanted], prefixes=prefixes)
         return Response(body, content_type=content_type(wanted))
-    return Response(render_template("entity.html", **_page(store, iri)), mimetype="text/html")
+    return Response(render_template("entity.html", **_page(current, iri)), mimetype="text/html")
 
 
 def find(store: ox.Store, path: str) -> str:
@@ -110,8 +117,9 @@ def _about(store: ox.Store, iri: str) -> list[ox.Triple]:
     return sorted(set(solutions), key=str)
 
 
-def _page(store: ox.Store, iri: str) -> dict[str, Any]:
+def _page(current: Opened, iri: str) -> dict[str, Any]:
     """What entity.html shows."""
+    store = current.store
     node = ox.NamedNode(iri)
     out: dict[str, list[Any]] = defaultdict(list)
     incoming: dict[str, list[Any]] = defaultdict(list)
@@ -136,7 +144,14 @@ def _page(store: ox.Store, iri: str) -> dict[str, Any]:
     evidence = [q.object for q in store.quads_for_pattern(node, _EVIDENCE, None)]
     title = label(store, iri)
     english = label(store, iri, "en")
-    return {
+    local = next((c["local"] for c in classes if c["name"].startswith("pol:")), "")
+    special = profile(current, iri, local)
+    above = special["place_in_plan"]
+    built = str(current.report.get("built") or "")[:10]
+    return special | {
+        "citation": citation(iri, title, above[0]["text"] if above else "", built),
+        "schema": schema_org(iri, title, local, request.base_url, above), "local": local,
+        "special": bool(special["panels"] or any(special.get(k) for k in ("money", "answers", "contents"))),
         "iri": iri, "title": title, "english": english if english != title else "", "classes": classes,
         "out": [_property(store, p, v, count["out", p]) for p, v in sorted(out.items(), key=_order)],
         "incoming": [_property(store, p, v, count["in", p], True) for p, v in sorted(incoming.items(), key=_order)],
