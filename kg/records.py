@@ -80,6 +80,7 @@ class Records:
         self.publisher: str | None = None
         #: the year in which the document was written; a name that several bodies bore means the one of that year
         self.year: int | None = None
+        self._latest: int | None = None
         self.iri = ids.iri("pol:PolicyDocument", document.key)
         self._entities: dict[str, _Draft] = {}
         self._relations: dict[tuple[str, str, str], dict[Evidence, None]] = {}
@@ -276,12 +277,27 @@ class Records:
             if thing.known and self.year is not None:
                 then = self.resolver.authority.bodies[self.resolver.of_year(thing.iri, m.surface, self.year)]
                 thing = Named(then.iri, then.cls, then.label, True)
+            elif thing.known and m.extractor == "body-dictionary":
+                thing = self._of_the_document(m.surface, thing)
             if not thing.known:
                 thing = Named(thing.iri, cls, thing.label, False)
                 self.unresolved("body", m.surface, place)
             iri = self.named(thing, place, m.extractor, m.confidence)
         self.relate(section, "pol:mentions", iri, place, m.extractor, m.confidence)
         return iri
+
+    def _of_the_document(self, surface: str, thing: Named) -> Named:
+        """The body that a name means in a document whose year is not known: the latest year it names decides.
+
+        A paragraph of a document that looks back (環保署於106年公告) does not make it an old document.
+        """
+        from extract.bodies import meant
+        from extract.figure_years import years
+
+        if self._latest is None:
+            self._latest = max((y.value for y in years(self.document.text)), default=0)
+        body = meant(surface, self._latest or None, self.resolver)
+        return thing if body is None else Named(body.iri, body.cls, body.label, True)
 
     def provision(self, law: str, label: str, place: Place, rule: str, confidence: float = 1.0) -> str:
         """A provision (第12條第3項) of a law; the law becomes an entity too."""

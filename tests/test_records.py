@@ -175,3 +175,10 @@ def test_doubtful_names_are_candidates_and_no_mentions() -> None:
     found = triples(extraction)
     assert any("review-status/candidate" in str(t.object) for t in found)
     assert not any(str(t.predicate).endswith("#mentions>") for t in found), "no plain triple"
+
+
+def test_a_paragraph_that_looks_back_does_not_make_an_old_document() -> None:
+    text = "環保署於106年公告。\n113年環境部接續辦理。\n"
+    r = records(text)
+    r.mentions_in(r.iri, raw(text, 0, 11))
+    assert [e.label for e in r.finish().entities if e.cls == "pol:Ministry"] == ["環境部"]
