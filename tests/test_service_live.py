@@ -106,6 +106,16 @@ def test_a_client_that_goes_away_cancels_its_query(server: str) -> None:
     assert children(server) <= before
 
 
+def test_the_same_question_at_once_is_computed_once(server: str) -> None:
+    found: list[int] = []
+    crowd = [threading.Thread(target=lambda: found.append(ask(server, RUNAWAY + " # together")[0])) for _ in range(20)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert set(found) == {504}, "twenty computations would not have fitted into the queue"
+
+
 def test_a_full_queue_says_so_and_point_queries_are_answered(server: str) -> None:
     answers: list[tuple[int, dict[str, str]]] = []
 

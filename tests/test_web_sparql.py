@@ -145,3 +145,13 @@ def test_what_is_cut_off_is_said(client: FlaskClient) -> None:
     page = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o }"}, headers={"Accept": "text/html"})
     text = page.get_data(as_text=True)
     assert "只列出前 500 列" in text and text.count("<tr>") == 501
+
+
+def test_the_page_names_slips(client: FlaskClient) -> None:
+    page = client.get("/sparql", query_string={"query": "SELECT ?x ?nmae { ?x skos:prefLabel ?name }", "format": "html"})
+    assert "?nmae" in page.get_data(as_text=True) and "is never bound" in page.get_data(as_text=True)
+    checked = client.get("/sparql/check", query_string={"query": "SELECT * { ?x foaf:name ?n }"}).get_json()
+    assert [h["code"] for h in checked["hints"]] == ["unknown-prefix"]
+    codes = client.get("/sparql/errors", headers={"Accept": "application/json"}).get_json()["codes"]
+    assert {"timeout", "unknown-prefix", "cross-product"} <= set(codes)
+    assert client.get("/sparql/errors", headers={"Accept": "text/html"}).status_code == 200

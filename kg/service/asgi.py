@@ -102,22 +102,49 @@ class Application:
         await _unless_gone(self._answer(request, send), receive)
 
     async def _answer(self, request: Request, send: Send) -> None:
+        """Answers; whoever asks the same while it is being computed gets the same answer."""
+        flights = self.service.flights
+        key = self.service.key(request) if request.method == "GET" and "query=" in request.query_string else ""
+        if key in flights:
+            leader = flights[key]
+            await asyncio.wait({leader})
+            if not leader.cancelled() and (problem := leader.result()) is not None:
+                await _send(as_json(problem), request, send)
+                return
+            if (entry := self.service.kept(request)) is not None:
+                await _send_kept(request, entry, send)
+                return
+        mine = asyncio.get_running_loop().create_future() if key and key not in flights else None
+        if mine is not None:
+            flights[key] = mine
+        try:
+            failed = await self._compute(request, send)
+            if mine is not None:
+                mine.set_result(failed)
+        finally:
+            if mine is not None:
+                del flights[key]
+                mine.cancel()
+
+    async def _compute(self, request: Request, send: Send) -> Problem | None:
+        """Computes and sends an answer; returns what kept it from being computed."""
+        problem = None
         try:
             answer = await self.service.answer(request)
         except Exception as error:  # noqa: BLE001 - the last door: every fault is logged and answered
             try:
-                answer = as_json(explained(error))
+                problem = explained(error)
             except Exception:  # noqa: BLE001
                 _LOG.exception("fault")
-                answer = as_json(Problem(500, "fault", "伺服器內部錯誤，已記錄",
-                                         "An internal error; it has been logged."))
+                problem = Problem(500, "fault", "伺服器內部錯誤，已記錄", "An internal error; it has been logged.")
+            answer = as_json(problem)
         if isinstance(answer.body, bytes):
             await _send(answer, request, send)
-            return
+            return problem
         if request.method == "HEAD":
             answer.body.close()
             await _send(Answer(answer.status, answer.headers), request, send, length=False)
-            return
+            return None
         await send({"type": "http.response.start", "status": answer.status, "headers": _raw(answer.headers)})
         parts = stream(self.service, request, answer)
         try:
@@ -129,6 +156,7 @@ class Application:
         finally:
             await parts.aclose()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return None
 
     async def _page(self, scope: Scope, request: Request, receive: Receive, send: Send) -> None:
         service = self.service  # made in the loop before a page's thread needs it

@@ -56,6 +56,8 @@ class Service:
         self.versions = versions
         self.limits = limits
         self.cache = cache
+        #: answers that are being computed: done with the problem that kept one from being computed, or None
+        self.flights: dict[str, asyncio.Future[Problem | None]] = {}
         self._pointer = str(versions.folder / "CURRENT")
         self.pool = (
             RemotePool(versions.remote, limits) if isinstance(versions, RemoteVersions)
@@ -87,9 +89,10 @@ class Service:
 
     def kept(self, request: Request) -> Entry | None:
         """The answer to a GET that is kept since it was last asked for in the same words."""
-        return self.cache.get(self._outer_key(request)) if request.method == "GET" else None
+        return self.cache.get(self.key(request)) if request.method == "GET" else None
 
-    def _outer_key(self, request: Request) -> str:
+    def key(self, request: Request) -> str:
+        """Names a GET's answer: the version, and all of the request that the answer depends on."""
         zipped = "z" if request.gzip else ""
         headers = request.headers
         return "\0".join((self.current()[0], request.query_string, request.accept, zipped, headers.get("host", ""),
@@ -150,7 +153,7 @@ class Service:
             headers.append(("content-encoding", "gzip"))
         if not fleeting and request.method == "GET":
             shared = time.perf_counter() - began > _WORTH_SHARING
-            self.cache.put(self._outer_key(request), headers, body, shared)
+            self.cache.put(self.key(request), headers, body, shared)
         return Answer(200, headers, body)
 
     def job(self, asked: Ask) -> tuple[dict[str, Any], Query | None]:
@@ -242,7 +245,7 @@ async def stream(service: Service, request: Request, answer: Answer) -> AsyncGen
         yield answer.body
         return
     keep = request.method == "GET" and bool(answer.header("etag"))
-    writer = service.cache.writer(service._outer_key(request)) if keep else None
+    writer = service.cache.writer(service.key(request)) if keep else None
     try:
         async for chunk in answer.body:
             if writer is not None:
