@@ -74,6 +74,7 @@ def extract(records: Records) -> None:
     publisher = records.publisher = speaking_body(records, title)
     m = _TITLE.search(title.text)
     year = gregorian(int(m[1])) if m else None
+    records.year = year
     records.add("pol:PolicyDocument", records.iri, title.text, title, RULE, attributes={
         "dcterms:title": title.text, "dcterms:publisher": Ref(publisher) if publisher else None,
         "dcterms:issued": issued(parts.text[:_OPENING_LINES]),

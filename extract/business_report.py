@@ -61,6 +61,7 @@ def extract(records: Records) -> None:
         "dcterms:issued": issued(preface[:_OPENING_LINES]),
     })
     year = state_year(records.document.text) or single_year(join(preface).text)
+    records.year = year
     written = write_sections(records, units, form, RULE, year)
     _declared(records, join(preface), written)
     for w in written:

@@ -41,6 +41,7 @@ def extract(records: Records) -> None:
         "dcterms:issued": issued(opening),
     })
     year = state_year(records.document.text) or single_year(join(opening).text)
+    records.year = year
     write_sections(records, _with_letter_parts(units), form, RULE, year)
 
 
