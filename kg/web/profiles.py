@@ -63,8 +63,11 @@ _BY_BODY = (
         "OPTIONAL { ?thing pol:statusScope ?scope }", "?recommendation", ("?thing", "pol:respondent", "?this")),
     Panel("proposes", "提出的建議", "Recommendations proposed", (
         Column("thing", "建議事項", "Recommendation"), Column("count", "回應數", "Answers", "number")),
-        "{ SELECT ?this ?thing (COUNT(?r) AS ?count) { @THIS ?thing pol:proposedBy ?this OPTIONAL { "
-        "?r pol:responseTo ?thing } } GROUP BY ?this ?thing }", "DESC(?count) ?thing", ("?thing", "pol:proposedBy", "?this")),
+        "{ SELECT ?this ?thing (COUNT(?r) AS ?count) { "
+        "@THIS ?thing pol:proposedBy ?this OPTIONAL { "
+        ""
+        "?r pol:responseTo ?thing } } GROUP BY ?this ?thing }", "DESC(?count) ?thing",
+        ("?thing", "pol:proposedBy", "?this")),
     Panel("lines", "預算項目", "Budget lines", (
         Column("plan", "工作計畫", "Work plan"), Column("thing", "項目", "Line"),
         Column("category", "類別", "Category", "status"), Column("year", "年度", "Year", "year")),
@@ -154,8 +157,10 @@ PROFILES: dict[str, tuple[Panel, ...]] = {
               "?class ?thing", ("?thing", "pol:targetsIndustry", "?this")),
         Panel("recommendations", "建議事項", "Recommendations", (
             _THING, Column("response", "回應", "Answer"), Column("status", "參採情形", "Status", "status")),
-            "?thing a pol:Recommendation ; pol:targetsIndustry ?this OPTIONAL { ?response pol:responseTo "
-            "?thing OPTIONAL { ?response pol:adoptionStatus ?status } }", "?thing", ("?thing", "pol:targetsIndustry", "?this")),
+            "?thing a pol:Recommendation ; pol:targetsIndustry ?this "
+            "OPTIONAL { ?response pol:responseTo "
+            "?thing OPTIONAL { "
+            "?response pol:adoptionStatus ?status } }", "?thing", ("?thing", "pol:targetsIndustry", "?this")),
         Panel("targets", "量化指標", "Targets", (
             Column("thing", "指標", "Target"), Column("value", "數值", "Value", "text"),
             Column("unit", "單位", "Unit", "text"), Column("year", "年度", "Year", "year"), _WITHIN),
