@@ -54,7 +54,7 @@ def pairs(text: str) -> str:
     '5G G 網路 路'
     """
     found = []
-    for here, after in zip(text, text[1:] + " ", strict=True):
+    for here, after in zip(text, text[1:] + " ", strict=False):
         if _PLAIN.match(here) and not here.isspace():
             found.append(here + after if _PLAIN.match(after) and not after.isspace() else here)
     return " ".join(found)
@@ -71,6 +71,23 @@ def build(store: ox.Store, folder: Path) -> int:
         base.execute("INSERT INTO pairs (pairs) VALUES ('optimize')")
         base.commit()
     return number
+
+
+def amend(folder: Path, added: Iterable[tuple[str, str]], removed: Iterable[tuple[str, str]]) -> None:
+    """Brings an index up to date: (subject, text) pairs that came, and those that went."""
+    gone = set(removed)
+    with contextlib.closing(sqlite3.connect(folder / FILE)) as base:
+        base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+        if gone:
+            rows = [r for r in base.execute("SELECT id, subject, text FROM texts") if (r[1], r[2]) in gone]
+            for number, _, text in rows:
+                base.execute("INSERT INTO pairs (pairs, rowid, gram) VALUES ('delete', ?, ?)", (number, pairs(text)))
+                base.execute("DELETE FROM texts WHERE id = ?", (number,))
+        last = base.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()[0]
+        for number, (subject, text) in enumerate(added, last + 1):
+            base.execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (number, subject, len(text), text))
+            base.execute("INSERT INTO pairs (rowid, gram) VALUES (?, ?)", (number, pairs(text)))
+        base.commit()
 
 
 def _texts(store: ox.Store) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,79 @@
+"""The index of character pairs finds what CONTAINS finds; its pattern leaves a query that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import tiny_graph
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg import search
+from kg.names import PREFIXES
+from kg.search import SearchError, find, rewrite
+
+LABEL = ox.NamedNode(search.PROPERTIES[0])
+TEXTS = st.text(alphabet="節能減碳水5Gg a，。\"'-\n𠮷", max_size=12)
+
+
+def store_of(texts: list[str]) -> ox.Store:
+    store = ox.Store()
+    store.extend(ox.Quad(ox.NamedNode(f"http://x/{n}"), LABEL, ox.Literal(t)) for n, t in enumerate(texts))
+    return store
+
+
+@given(st.lists(TEXTS, max_size=8), TEXTS)
+def test_same_hits_as_contains(texts: list[str], words: str) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        search.build(store_of(texts), Path(folder))
+        if not words.split():
+            with pytest.raises(SearchError):
+                find(Path(folder) / search.FILE, words)
+            return
+        expected = {f"http://x/{n}" for n, t in enumerate(texts) if all(w in t for w in words.split())}
+        assert set(find(Path(folder) / search.FILE, words) or ()) == expected
+
+
+def test_too_many_hits_and_the_shortest_first(tmp_path: Path) -> None:
+    search.build(store_of(["節能減碳計畫", "節能", "節能計畫"]), tmp_path)
+    index = tmp_path / search.FILE
+    assert find(index, "節能") == ["http://x/1", "http://x/2", "http://x/0"]
+    assert find(index, "節能", most=2) is None
+
+
+@pytest.mark.parametrize("query", [
+    'SELECT ?x { ?x pol:textSearch "太空" ; a pol:Industry }',
+    'SELECT ?x { ?x a pol:Industry ; pol:textSearch "太空" }',
+    'SELECT ?x { ?x pol:textSearch "太空" . ?x a pol:Industry }',
+    'SELECT ?x { ?x a pol:Industry . ?x pol:textSearch "太空" }',
+    'SELECT ?x { ?x a pol:Industry ; pol:textSearch "太空" , "產業" . }',
+    'SELECT ?x { ?x a pol:Industry ; pol:textSearch "太空" ; }',
+    'PREFIX p: <https://w3id.org/policy-kg/ontology#> SELECT ?x { { ?x p:textSearch "太空";. } ?x a p:Industry }',
+])
+@pytest.mark.parametrize("indexed", [True, False])
+def test_the_pattern_wherever_it_stands(query: str, indexed: bool, tmp_path: Path) -> None:
+    store = tiny_graph.store()
+    search.build(store, tmp_path)
+    text = rewrite(query, (lambda words: find(tmp_path / search.FILE, words)) if indexed else None)
+    found = store.query(text, prefixes=PREFIXES)
+    assert isinstance(found, ox.QuerySolutions)
+    assert {row["x"].value for row in found} == {"https://w3id.org/policy-kg/id/industry/太空產業"}
+
+
+@pytest.mark.parametrize("query", [
+    "SELECT ?x { ?x pol:textSearch ?words }", 'SELECT ?x { <http://x/a> pol:textSearch "太空" }',
+    "SELECT ?x { ?x pol:textSearch ' ' }",
+])
+def test_searches_that_cannot_be_done(query: str, tmp_path: Path) -> None:
+    search.build(tiny_graph.store(), tmp_path)
+    with pytest.raises(SearchError):
+        rewrite(query, lambda words: find(tmp_path / search.FILE, words))
+
+
+def test_other_queries_stay_as_they_are() -> None:
+    for query in ("SELECT * { ?s ?p 'textSearch' }", "SELECT * { ?s ?p ?o }", "textSearch {"):
+        assert rewrite(query, None) == query
