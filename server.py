@@ -12,7 +12,8 @@ from kg.web import create_app as _create_app
 def create_app() -> Flask:
     """The WSGI application: pages and SPARQL."""
     answers = os.environ.get("KG_ANSWERS")
-    return _create_app(os.environ.get("KG_STORE", "store"), cache=Path(answers) if answers else None)
+    folders = [Path(f) for f in os.environ.get("KG_QUERIES", "").split(os.pathsep) if f]
+    return _create_app(os.environ.get("KG_STORE", "store"), folders, cache=Path(answers) if answers else None)
 
 
 def create_asgi() -> Application:

@@ -1,15 +1,18 @@
 """The canned queries: ``queries/*.rq`` with a ``#+`` YAML header that is their description.
 
-Header keys (all others are errors):
+Header keys (all others are errors; ``kg.catalog_header`` checks them):
 
 ``title``, ``description``  ``{zh: …, en: …}``
 ``topic``                   slug of the topic it is listed under
 ``tags``                    list of slugs
 ``parameters``              name -> ``{label, type, class, scheme, options, default, required, multiple}``
-``columns``                 variable -> ``{zh: …, en: …}``, in the order of the table
-``views``                   list out of table, network, chart, timeline
+``columns``                 variable -> ``{zh: …, en: …, unit: {zh: …, en: …}}``, in the order of the table
+``views``                   list out of table, chart, network, timeline
+``chart``                   ``{x, y, kind, series}``; kind is bar or line
 ``network``                 how rows become edges: ``{source, target, weight, kind, directed, source_class, …}``
-``example``                 parameter -> value, used by docs and tests
+``timeline``                ``{start, end, label}``: variables with years or dates
+``example``                 parameter -> value or list of values, used by docs, OpenAPI and tests
+``slow``                    ``{zh: …, en: …}``: why the query may take longer than 2 s on a large graph
 
 The query is valid SPARQL as it stands. A line ``#? name`` marks where the parameter's
 values are bound: it becomes ``VALUES ?name { term … }``, made of RDF terms, so a value can
@@ -20,27 +23,19 @@ The header's style follows grlc (``#+`` YAML), its string substitution does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-import yaml
 
-from kg.catalog_types import PARAMETER_TYPES, BadValue, term
+from kg.catalog_types import BadValue, term
 from kg.names import sparql_prefixes
 from kg.rules import data_folder
 
-_HEADER = re.compile(r"^#\+ ?(.*)$")
-_SLOT = re.compile(r"^[ \t]*#\?[ \t]*(\w+)[ \t]*$", re.M)
-_KEYS = {"title", "description", "topic", "tags", "parameters", "columns", "views", "network", "example"}
-_PARAMETER_KEYS = {"label", "type", "class", "scheme", "options", "default", "required", "multiple"}
-_NETWORK_KEYS = {
-    "source", "target", "source_label", "target_label", "source_class", "target_class", "weight", "kind", "directed",
-}
-VIEWS = ("table", "network", "chart", "timeline")
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
+#: the line that marks where a parameter's values are bound
+SLOT = re.compile(r"^[ \t]*#\?[ \t]*(\w+)[ \t]*$", re.M)
 
 
 class CatalogError(ValueError):
@@ -85,6 +80,25 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """How the rows become a chart: variables for both axes and, where there are several lines or bars, the series."""
+
+    x: str
+    y: str
+    kind: str = "bar"
+    series: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How the rows become bars on a line of years: variables with years or dates, and the label's variable."""
+
+    start: str
+    end: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class CannedQuery:
     """A canned query with its description."""
 
@@ -100,6 +114,28 @@ class CannedQuery:
     example: Mapping[str, Any]
     sparql: str
     path: Path = field(compare=False)
+    units: Mapping[str, Text] = field(default_factory=dict)
+    chart: Chart | None = None
+    timeline: Timeline | None = None
+    slow: Text | None = None
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """The variables that hold the things listed: ``x`` where ``x_label`` is a column. None: no Turtle."""
+        named = (c.removesuffix("_label") for c in self.columns if c.endswith("_label"))
+        return tuple(n for n in named if re.search(rf"\?{n}\b", self.sparql))
+
+    def head(self, column: str, language: str = "zh") -> str:
+        """A column's title with its unit in brackets; the variable's name where it is not described."""
+        if column not in self.columns:
+            return column
+        unit = self.units.get(column, {}).get(language)
+        opening, closing = ("（", "）") if language == "zh" else (" (", ")")
+        return self.columns[column][language] + (f"{opening}{unit}{closing}" if unit else "")
+
+    def examples(self) -> dict[str, list[str]]:
+        """The example's values as printed."""
+        return {k: [str(x) for x in (v if isinstance(v, list) else [v])] for k, v in self.example.items()}
 
     def bind(self, values: Mapping[str, Iterable[ox.NamedNode | ox.Literal]]) -> str:
         """The SPARQL text with the parameters' terms bound and the prefixes declared.
@@ -117,7 +153,7 @@ class CannedQuery:
                 raise BadValue(f"{self.name}：請指定參數 {m[1]} (parameter {m[1]} is required)")
             return f"VALUES ?{m[1]} {{ {' '.join(str(t) for t in terms)} }}" if terms else ""
 
-        return sparql_prefixes() + _SLOT.sub(slot, self.sparql)
+        return sparql_prefixes() + SLOT.sub(slot, self.sparql)
 
     def terms(self, raw: Mapping[str, list[str]], store: ox.Store | None = None) -> dict[str, list[Any]]:
         """Printed values to RDF terms, defaults filled in. Raises BadValue.
@@ -132,7 +168,7 @@ class CannedQuery:
                 printed = [str(v) for v in (default if isinstance(default, list) else [default])]
             if len(printed) > 1 and not parameter.multiple:
                 raise BadValue(f"{self.name}：參數 {name} 只能有一個值 (parameter {name} takes one value)")
-            out[name] = [term(parameter, v, store) for v in printed]
+            out[name] = list(dict.fromkeys(term(parameter, v, store) for v in printed))
         for name in raw:
             if name not in self.parameters:
                 raise BadValue(f"{self.name}：沒有參數 {name!r} (no such parameter)")
@@ -158,7 +194,7 @@ class Catalog(Mapping[str, CannedQuery]):
         except KeyError:
             raise UnknownQuery(name) from None
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._queries)
 
     def __len__(self) -> int:
@@ -167,103 +203,24 @@ class Catalog(Mapping[str, CannedQuery]):
 
 def load(*folders: Path) -> Catalog:
     """The project's own queries and those of further folders. Raises CatalogError."""
+    for folder in folders:
+        if not folder.is_dir():
+            raise CatalogError(f"{folder}：不是資料夾，請改 --queries (no such folder; change --queries)")
     found: dict[str, CannedQuery] = {}
     for folder in (data_folder("queries"), *folders):
         for path in sorted(folder.glob("*.rq")):
             query = parse(path)
             if query.name in found:
-                raise CatalogError(f"{path}：名稱 {query.name} 已被 {found[query.name].path} 使用 (name is taken)")
+                taken = found[query.name].path
+                raise CatalogError(
+                    f"{path}：名稱 {query.name} 已被 {taken} 使用，請改檔名 (name is taken; rename the file)"
+                )
             found[query.name] = query
     return Catalog(found.values())
 
 
 def parse(path: Path) -> CannedQuery:
     """One ``.rq`` file. Raises CatalogError with file and line."""
-    text = path.read_text(encoding="utf-8")
-    if not _NAME.fullmatch(path.stem):
-        raise CatalogError(
-            f"{path.name}：檔名只能用小寫英文字母、數字與連字號 (the file's name: lower-case letters, digits, hyphens)"
-        )
-    head: list[str] = []
-    for line in text.splitlines():
-        m = _HEADER.match(line)
-        if m is None:
-            break
-        head.append(m[1])
-    try:
-        header = yaml.safe_load("\n".join(head)) or {}
-    except yaml.YAMLError as error:
-        at = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise CatalogError(
-            f"{path.name} 第 {at} 行 (line {at})：標頭不是合法的 YAML (no YAML: {getattr(error, 'problem', error)})"
-        ) from None
-    if not isinstance(header, dict) or not head:
-        raise CatalogError(f"{path.name} 第 1 行：缺少 #+ 標頭 (line 1: no #+ header)")
-    check = _Checker(path, head)
-    check.keys(header, _KEYS, "")
-    body = "\n".join(text.splitlines()[len(head):]).strip() + "\n"
-    parameters = {
-        str(name): check.parameter(str(name), spec) for name, spec in (header.get("parameters") or {}).items()
-    }
-    slots = set(_SLOT.findall(body))
-    for name in parameters:
-        if name not in slots:
-            check.fail(name, f"參數 {name} 沒有用到，查詢裡要有一行「#? {name}」 (not used: the query needs this line)")
-    for name in slots - set(parameters):
-        check.fail("parameters", f"「#? {name}」沒有在 parameters 說明 (slot is not described)")
-    views = tuple(header.get("views") or ("table",))
-    for view in views:
-        if view not in VIEWS:
-            check.fail("views", f"不認得的 view {view!r} (unknown; known: {', '.join(VIEWS)})")
-    network = header.get("network")
-    if (network is not None) != ("network" in views):
-        check.fail("views", "views 有 network 就要有 network 說明，反之亦然 (view and key 'network' go together)")
-    if network is not None:
-        check.keys(network, _NETWORK_KEYS, "network")
-    query = CannedQuery(
-        name=path.stem, title=check.text(header, "title"), description=check.text(header, "description"),
-        topic=str(header.get("topic") or "other"), tags=tuple(map(str, header.get("tags") or ())),
-        parameters=parameters,
-        columns={str(k): check.text(header["columns"], k, "columns") for k in (header.get("columns") or {})},
-        views=views, network=Network(**network) if network else None, example=header.get("example") or {},
-        sparql=body, path=path,
-    )
-    for name in query.example:
-        if name not in parameters:
-            check.fail("example", f"example 用了沒有的參數 {name} (unknown parameter in example)")
-    return query
+    from kg.catalog_header import read  # it makes this module's records
 
-
-class _Checker:
-    """Names file and line of what is wrong in a header."""
-
-    def __init__(self, path: Path, head: list[str]) -> None:
-        self.path = path
-        self.head = head
-
-    def fail(self, key: str, message: str) -> None:
-        line = next((n for n, x in enumerate(self.head, 1) if re.match(rf"\s*-?\s*{re.escape(key)}\s*:", x)), 1)
-        raise CatalogError(f"{self.path.name} 第 {line} 行 (line {line})：{message}")
-
-    def keys(self, found: Any, known: set[str], where: str) -> None:
-        if not isinstance(found, dict):
-            self.fail(where, "應是鍵值 (a mapping is wanted)")
-        for key in found:
-            if key not in known:
-                self.fail(str(key), f"不認得的鍵 {key!r} (unknown key; known: {', '.join(sorted(known))})")
-
-    def text(self, header: dict[Any, Any], key: Any, where: str = "") -> Text:
-        value = header.get(key)
-        if not isinstance(value, dict) or not value.get("zh") or not value.get("en"):
-            at = key if key in header else where.split(".")[-1] or key
-            self.fail(str(at), f"{where + '.' if where else ''}{key} 要有 zh 與 en (needs zh and en)")
-        return {str(k): str(v).strip() for k, v in value.items()}  # type: ignore[union-attr]
-
-    def parameter(self, name: str, spec: Any) -> Parameter:
-        self.keys(spec, _PARAMETER_KEYS, name)
-        if spec.get("type") not in PARAMETER_TYPES:
-            self.fail(name, f"參數 {name} 的 type 要是 (type must be one of) {', '.join(PARAMETER_TYPES)}")
-        return Parameter(
-            name, self.text(spec, "label", name), spec["type"], spec.get("class"), spec.get("scheme"),
-            spec.get("options"), spec.get("default"), bool(spec.get("required")), bool(spec.get("multiple")),
-        )
+    return read(path)

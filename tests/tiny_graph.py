@@ -110,7 +110,10 @@ def triples() -> list[ox.Triple]:
         found += relation_triples(Relation(subject, p, target, evidence, None if words else "tiny-derivation"), KEY)
         for e in evidence:
             found += evidence_triples(e, KEY, document, TEXT, None)
-    proofs = (("declared-count/KEY/措施", "措施二項"), ("measure/KEY/1", "發展太空零件"), ("target/KEY/1", "達到30件"))
+    proofs = (
+        ("declared-count/KEY/措施", "措施二項"), ("measure/KEY/1", "發展太空零件"), ("measure/KEY/2", "推廣晶片教育"),
+        ("target/KEY/1", "達到30件"), ("target/KEY/2", "達到30件"),
+    )
     for thing, words in proofs:
         e = place(words)
         found += evidence_triples(e, KEY, document, TEXT, None)

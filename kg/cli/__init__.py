@@ -12,10 +12,13 @@ from kg import __version__
 #: command -> (module, one line of help); the module holds a click command of the same name
 COMMANDS: dict[str, tuple[str, str]] = {
     "build": ("kg.cli.build", "讀文件、建圖譜 read documents into a new version of the graph"),
+    "backup": ("kg.cli.backup", "備份 write the graph and its documents' texts into one file"),
+    "restore": ("kg.cli.backup", "還原備份 serve the graph of a backup"),
     "check": ("kg.cli.check", "檢查圖譜 validate the graph (SHACL and data checks)"),
     "query": ("kg.cli.query", "SPARQL 查詢 run a SPARQL query"),
     "stats": ("kg.cli.query", "統計 counts of the graph"),
     "dump": ("kg.cli.query", "匯出 RDF write the graph as N-Quads, Turtle or TriG"),
+    "audit": ("kg.cli.audit", "完整度稽核 audit the graph's completeness"),
     "ask": ("kg.cli.ask", "執行現成查詢 run a canned query"),
     "export": ("kg.cli.export", "匯出網絡視圖 write a graph view for Gephi, or as a picture"),
     "extract": ("kg.cli.extract", "辨識文字中的名稱與目標 find names and targets in a text"),

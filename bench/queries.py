@@ -1,0 +1,65 @@
+"""How long each canned query takes on a store, uncached: medians, and what is over the bar.
+
+``python bench/queries.py STORE [--bar MS] [--runs N]``: every query runs with its example and, where it has no
+required parameter, without any. Exit code 1 if a query is over the bar and its header does not say why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.catalog import CannedQuery, load
+from kg.catalog_types import BadValue
+from kg.store import VersionedStore
+
+
+def timed(query: CannedQuery, store: ox.Store, raw: dict[str, list[str]], runs: int) -> tuple[int, float]:
+    """Rows, and the median in milliseconds."""
+    taken = []
+    rows = 0
+    for _ in range(runs):
+        began = time.perf_counter()
+        rows = sum(1 for _ in query.run(store, raw))
+        taken.append((time.perf_counter() - began) * 1000)
+    return rows, statistics.median(taken)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store")
+    parser.add_argument("--bar", type=float, default=200.0, help="milliseconds (default: 200)")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--queries", type=Path, action="append", default=[])
+    arguments = parser.parse_args()
+    versions = VersionedStore(arguments.store)
+    store = versions.open(versions.require())
+    over = 0
+    print(f"{'query':32} {'example: rows':>14} {'ms':>7} {'all: rows':>10} {'ms':>7}")
+    for query in load(*arguments.queries).values():
+        cells: list[str] = []
+        slow = False
+        for raw in (query.examples(), {}):
+            if not raw and any(p.required for p in query.parameters.values()):
+                cells += ["", ""]
+                continue
+            try:
+                rows, ms = timed(query, store, raw, arguments.runs)
+            except BadValue as error:
+                print(f"{query.name}: {error}", file=sys.stderr)
+                cells += ["?", "?"]
+                continue
+            slow = slow or ms > arguments.bar
+            cells += [str(rows), f"{ms:.0f}"]
+        over += slow and query.slow is None
+        print(f"{query.name:32} {cells[0]:>14} {cells[1]:>7} {cells[2]:>10} {cells[3]:>7}{'  OVER' if slow else ''}")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Every canned query on the samples' graph, against its golden result in ``tests/golden``.
+
+``KG_GOLDEN=write pytest tests/test_catalog_golden.py`` writes the results anew; the values asked for
+(``values`` in the file) stay as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from kg.catalog import CannedQuery, Parameter, load
+from kg.catalog_table import run
+from kg.catalog_types import BadValue, options
+from kg.export import table
+from kg.names import expand
+from kg.store import VersionedStore
+
+GOLDEN = Path(__file__).parent / "golden"
+CATALOG = load()
+TYPE, MEASURE = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("pol:Measure"))
+
+
+@pytest.fixture(scope="module")
+def graph(sample_store: VersionedStore) -> ox.Store:
+    return sample_store.open(sample_store.require())
+
+
+def rows_of(query: CannedQuery, store: ox.Store, values: dict[str, list[str]]) -> list[list[str]]:
+    """The described columns' texts, in an order of their own; names joined in a cell are sorted too."""
+    result = run(query, store, values)
+    return sorted(
+        [" ".join("、".join(sorted(table.text(t).split("、"))).split()) for t in row] for row in result.cells(result.shown)
+    )
+
+
+def first_values(query: CannedQuery, store: ox.Store) -> dict[str, list[str]]:
+    """The example where its names are in the samples, else the most frequent value of what is required."""
+    try:
+        query.terms(query.examples(), store)
+    except BadValue:
+        return {p.name: [_some(p, store)] for p in query.parameters.values() if p.required}
+    return query.examples()
+
+
+def _some(parameter: Parameter, store: ox.Store) -> str:
+    """The most frequent value; where none are offered, the IRI of the first measure."""
+    if offered := options(parameter, store):
+        return offered[0].label
+    return min(q.subject.value for q in store.quads_for_pattern(None, TYPE, MEASURE))
+
+
+@pytest.mark.parametrize("name", sorted(CATALOG))
+def test_golden(graph: ox.Store, name: str) -> None:
+    query, path = CATALOG[name], GOLDEN / f"{name}.json"
+    if os.environ.get("KG_GOLDEN") == "write":
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        values = known.get("values") or first_values(query, graph)
+        golden: dict[str, Any] = {"values": values, "columns": list(query.columns), "rows": rows_of(query, graph, values)}
+        lines = ",\n".join("  " + json.dumps(r, ensure_ascii=False) for r in golden["rows"])
+        head = json.dumps({k: golden[k] for k in ("values", "columns")}, ensure_ascii=False)[:-1]
+        path.write_text(f'{head}, "rows": [\n{lines}\n]}}\n', encoding="utf-8")
+    golden = json.loads(path.read_text(encoding="utf-8"))
+    assert golden["columns"] == list(query.columns)
+    assert rows_of(query, graph, golden["values"]) == golden["rows"]
+
+
+def test_every_golden_result_has_its_query() -> None:
+    assert {p.stem for p in GOLDEN.glob("*.json")} == set(CATALOG)
+
+
+@pytest.mark.parametrize("name", sorted(CATALOG))
+def test_no_row_twice(graph: ox.Store, name: str) -> None:
+    result = run(CATALOG[name], graph, first_values(CATALOG[name], graph))
+    assert len(result.rows) == len(set(result.rows))
+
+
+def test_enough_queries_and_most_find_something() -> None:
+    assert len(CATALOG) >= 30
+    found = [json.loads(p.read_text(encoding="utf-8"))["rows"] for p in GOLDEN.glob("*.json")]
+    assert sum(map(bool, found)) >= 30
