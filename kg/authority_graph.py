@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.names import CLASSES, ID
+from kg.names import CLASSES, ID, expand
 from kg.rules import data_folder
 
 _LEXICONS = ("regulations.ttl", "programs.ttl")
@@ -25,8 +26,18 @@ def _parsed(path: Path) -> tuple[ox.Triple, ...]:
     return tuple(q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
 
 
-def authority_triples(store: ox.Store) -> list[ox.Triple]:
-    """Triples of the ontology and of the authority files for the graph in ``store``."""
+def named_in(store: ox.Store) -> list[str]:
+    """IRIs of the laws and programs that a graph types."""
+    prefixes = tuple(f"{ID}{CLASSES[c]}/" for c in ("pol:Regulation", "pol:Program"))
+    return [
+        q.subject.value for c in ("pol:Regulation", "pol:Program")
+        for q in store.quads_for_pattern(None, _TYPE, ox.NamedNode(expand(c)))
+        if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(prefixes)
+    ]
+
+
+def authority_triples(named: Iterable[str]) -> list[ox.Triple]:
+    """Triples of the ontology and of the authority files for a graph whose documents name these laws and programs."""
     folder = data_folder("ontology")
     found = list(_parsed(folder / "policy.ttl"))
     for path in sorted((folder / "authority").glob("*.ttl")):
@@ -37,19 +48,14 @@ def authority_triples(store: ox.Store) -> list[ox.Triple]:
         for triple in _parsed(folder / "authority" / name):
             if isinstance(triple.subject, ox.NamedNode):
                 about[triple.subject.value].append(triple)
-    prefixes = tuple(f"{ID}{CLASSES[c]}/" for c in ("pol:Regulation", "pol:Program"))
-    named = [
-        q.subject.value for c in ("Regulation", "Program")
-        for q in store.quads_for_pattern(None, _TYPE, ox.NamedNode(f"https://w3id.org/policy-kg/ontology#{c}"))
-        if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(prefixes)
-    ]
+    waiting = list(named)
     entered: set[str] = set()
-    while named:
-        iri = named.pop()
+    while waiting:
+        iri = waiting.pop()
         if iri not in entered:
             entered.add(iri)
             found += about.get(iri, ())
-            named += [t.object.value for t in about.get(iri, ()) if isinstance(t.object, ox.NamedNode)]
+            waiting += [t.object.value for t in about.get(iri, ()) if isinstance(t.object, ox.NamedNode)]
     return found
 
 

@@ -5,7 +5,7 @@ Each pass is one rule with a name; its facts carry an assertion with ``pol:deriv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -63,12 +63,15 @@ def active_in(store: ox.Store) -> Iterator[Relation]:
         yield Relation(row["body"].value, "pol:activeIn", row["industry"].value, (), ACTIVE_IN)
 
 
-def derived_triples(store: ox.Store) -> list[ox.Triple]:
-    """The triples of all passes, sorted, with the rules' own descriptions."""
+def derived_triples(store: ox.Store, former: Collection[ox.Triple] = frozenset()) -> list[ox.Triple]:
+    """The triples of all passes, sorted, with the rules' own descriptions.
+
+    ``former`` are triples in the store that an earlier run of the passes put there: they name no rule.
+    """
     found: set[ox.Triple] = set()
     for relation in (*active_in(store), *account_relations(store).relations):
         found.update(relation_triples(relation, ""))
-    for rule in _rules_used(store, found):
+    for rule in _rules_used(store, found, former):
         for label, language in zip(RULE_LABELS.get(rule, ()), ("zh-Hant", "en"), strict=False):
             found.add(ox.Triple(
                 ox.NamedNode(rule_iri(rule)), ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label"),
@@ -77,10 +80,10 @@ def derived_triples(store: ox.Store) -> list[ox.Triple]:
     return sorted(found, key=str)
 
 
-def _rules_used(store: ox.Store, found: Iterable[ox.Triple]) -> set[str]:
+def _rules_used(store: ox.Store, found: Iterable[ox.Triple], former: Collection[ox.Triple]) -> set[str]:
     """Names of the rules that derived something."""
     derived_by = ox.NamedNode(POL + "derivedBy")
     iris = {t.object.value for t in found if t.predicate == derived_by and isinstance(t.object, ox.NamedNode)}
-    stated = (q.object for q in store.quads_for_pattern(None, derived_by, None))
+    stated = (q.object for q in store.quads_for_pattern(None, derived_by, None) if q.triple not in former)
     iris |= {rule.value for rule in stated if isinstance(rule, ox.NamedNode)}
     return {i.rsplit("/", 1)[-1] for i in iris}

@@ -15,9 +15,11 @@ from kg.names import BASE, CLASSES, ID
 
 _CJK = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _SPACE_BY_CJK = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
-#: what RFC 3987 allows unescaped in a path segment, beyond ASCII unreserved characters
-_UCSCHAR = re.compile(
-    "[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]"
+#: what does not stand in a path segment as it is: all but ASCII unreserved characters, some punctuation
+#: and what RFC 3987 allows beyond ASCII
+_ESCAPED = re.compile(
+    "[^A-Za-z0-9_.~()+=,:;@!*'\\-"
+    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]+"
 )
 _DROPPED = str.maketrans(dict.fromkeys("「」『』《》〈〉“”\"\u200b\ufeff") | {"台": "臺"})
 
@@ -44,10 +46,7 @@ def segment(text: str) -> str:
     >>> segment("5G/6G 計畫")
     '5G%2F6G_計畫'
     """
-    out = []
-    for char in text.replace(" ", "_"):
-        out.append(char if _UCSCHAR.match(char) else quote(char, safe="-._~()+=,:;@!*'"))
-    return "".join(out)
+    return _ESCAPED.sub(lambda found: quote(found[0], safe=""), text.replace(" ", "_"))
 
 
 def iri(cls: str, *parts: str) -> str:

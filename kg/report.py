@@ -63,7 +63,8 @@ def text(report: BuildReport) -> str:
     elif report.changed:
         out.append(
             f"已發布 published {report.version}：{len(report.documents)} 份文件 documents，"
-            f"{report.triples:,} 條三元組 triples，{total:.1f} 秒 s（{report.from_cache} 份沿用 from cache）"
+            f"{report.triples:,} 條三元組 triples，{total:.1f} 秒 s（{report.from_cache} 份沿用 from cache"
+            f"{'；由前一版增減 from the former version' if report.grown else ''}）"
         )
     else:
         out.append(f"沒有變動，仍是 {report.version} (nothing changed)，{total:.1f} 秒 s")

@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 #: what decides the content of a shard, relative to the project's root
 SOURCES = (
     "extract/*.py", "kg/text/*.py", "kg/read/*.py", "kg/model.py", "kg/records.py", "kg/resolve.py", "kg/ids.py",
-    "kg/names.py", "kg/rdf.py", "kg/authority*.py", "kg/pipeline.py", "ontology/authority/*.ttl",
+    "kg/names.py", "kg/rdf.py", "kg/authority.py", "kg/authority_terms.py", "kg/pipeline.py",
+    "ontology/authority/*.ttl",
 )
 #: what else decides the content of a version: the whole-graph passes and the ontology that is loaded with it
 GRAPH_SOURCES = (
-    "kg/build.py", "kg/derive.py", "kg/accounts.py", "kg/link/*.py", "kg/decisions.py", "ontology/*.ttl",
-    "ontology/*.json",
+    "kg/assemble.py", "kg/authority_graph.py", "kg/derive.py", "kg/accounts.py", "kg/link/*.py", "kg/decisions.py",
+    "ontology/*.ttl", "ontology/*.json",
 )
 
 

@@ -228,7 +228,7 @@ def test_damaged_shards_are_made_anew(documents: Path, store: VersionedStore) ->
     (shard,) = store.shards.glob("*.nt.gz")
     shard.write_bytes(shard.read_bytes()[:50])
     with pytest.raises(StoreError, match="damaged"):
-        build([documents], store)
+        build([documents], store, rebuild=True)
     assert store.require().name == "v000001"
     assert build([documents], store).version == "v000002"
 

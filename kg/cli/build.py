@@ -6,11 +6,15 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli import fail, store_option
 from kg.cli.query import fit
+
+if TYPE_CHECKING:
+    from kg.jobs import Runner
 
 
 class _Bar:
@@ -37,6 +41,20 @@ class _Bar:
             click.echo(err=True)
 
 
+def _runner(jobs: int, scheduler: str | None) -> Runner:
+    """What does the per-document step. Ends the program where the cluster cannot be used."""
+    from kg.jobs import Inline, Pool
+
+    if scheduler is None:
+        return Inline() if jobs == 1 else Pool(jobs)
+    from kg.cluster import Cluster, ClusterError
+
+    try:
+        return Cluster(scheduler)
+    except ClusterError as error:
+        fail(str(error))
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
 @store_option
@@ -46,8 +64,15 @@ class _Bar:
 @click.option("--max-mb", type=click.IntRange(min=1), default=64, show_default=True, help="單檔上限 largest file, MiB")
 @click.option("--decisions", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="人工判定檔（預設為圖譜資料夾的 decisions.jsonl）file of people's decisions about links")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+              help="同時讀文件的程序數 processes that read documents")
+@click.option("--scheduler", metavar="ADDRESS",
+              help="由 Dask 叢集讀文件 read documents on a Dask cluster, e.g. tcp://host:8786")
+@click.option("--shards", metavar="URL",
+              help="另存各分片到資料夾或 fsspec URL also write the shards there, for other stores' bulk loaders")
+@click.option("--rebuild", is_flag=True, help="整個圖譜重新載入 load the whole graph anew")
 def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: bool, max_mb: int,
-          decisions: Path | None) -> None:
+          decisions: Path | None, jobs: int, scheduler: str | None, shards: str | None, rebuild: bool) -> None:
     """讀取檔案或資料夾，建立並發布新版圖譜 read files or folders into a new version of the graph.
 
     文類由內容判斷。圖譜只含這次指定的文件（--add 則保留原有的）。
@@ -72,8 +97,9 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
         fail(str(error))
     except OSError as error:
         bar.close()
-        fail(f"{error.filename or store}：無法寫入，圖譜未更新 (cannot be written: {error.strerror or error}; "
-             "the graph is as it was)")
+        fail(f"{error.filename or store}：無法寫入，服務中的圖譜不受影響，請清出空間或檢查權限後重新 kg build "
+             f"(cannot be written: {error.strerror or error}; the served graph is whole; "
+             "make room or check permissions, then build again)")
     bar.close()
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=1))

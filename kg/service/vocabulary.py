@@ -68,7 +68,12 @@ def count(store: ox.Store) -> Vocabulary:
 
 def write(store: ox.Store, folder: Path) -> None:
     """Counts a version's graph and keeps the counts beside it."""
-    (folder / FILE).write_text(json.dumps(count(store).to_json(), ensure_ascii=False) + "\n", encoding="utf-8")
+    save(count(store), folder)
+
+
+def save(counts: Vocabulary, folder: Path) -> None:
+    """Keeps counts beside a version."""
+    (folder / FILE).write_text(json.dumps(counts.to_json(), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def load(folder: Path) -> Vocabulary:

@@ -139,11 +139,11 @@ class VersionedStore:
                 raise StoreError(
                     f"{self.folder}：另一個 kg build 正在進行，請稍候 (another build is running here; wait for it)"
                 ) from None
-            self._clear()
+            self.clear()
             yield
 
-    def _clear(self) -> None:
-        """Removes what killed builds left behind. Only under the lock."""
+    def clear(self) -> None:
+        """Removes what killed or given-up builds left behind. Only under the lock."""
         for folder in (self.versions, self.shards, self.texts):
             folder.mkdir(exist_ok=True)
             for path in folder.glob(".new-*"):

@@ -1,0 +1,206 @@
+"""A version of the graph out of shards: load, authority files, derived facts, links, search index.
+
+What each whole-graph pass adds is kept beside the graph (``passes/NAME.nt.gz``): a later version that
+differs in a few documents is made from the difference (see :mod:`kg.grow`), and the passes are handed
+to other stores like documents' shards.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import __version__, ids, search
+from kg.authority_graph import authority_triples, named_in
+from kg.decisions import Decisions
+from kg.derive import derived_triples
+from kg.link.graph import link_triples
+from kg.link.model import Model
+from kg.names import expand
+from kg.pipeline import DocumentReport
+from kg.rdf import node
+from kg.rules import rules_hash
+from kg.service import vocabulary
+from kg.shards import ENDING, DamagedShard, pack, read_lines, unpack
+from kg.store import StoreError, VersionedStore
+
+#: called with (what happens, how many done, of how many)
+Progress = Callable[[str, int, int], None]
+PASSES = ("documents", "authority", "derived", "links")
+
+
+class Clock:
+    """Seconds per step."""
+
+    def __init__(self, into: dict[str, float]) -> None:
+        self.into = into
+        self.at = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        """The time since the last lap belongs to this step."""
+        now = time.perf_counter()
+        self.into[step] = round(self.into.get(step, 0.0) + now - self.at, 3)
+        self.at = now
+
+
+@dataclass(slots=True)
+class Job:
+    """What a version is made of."""
+
+    store: VersionedStore
+    documents: list[DocumentReport]
+    #: the hash in the name of the documents' shards
+    rules: str
+    identity: str
+    decisions: Decisions
+    model: Model
+    progress: Progress
+    clock: Clock
+    ended: str = field(default_factory=lambda: now())
+
+    def shard(self, key: str) -> Path:
+        """The file of a document's shard."""
+        return self.store.shards / f"{key}-{self.rules}{ENDING}"
+
+    def damaged(self, path: Path, error: Exception) -> StoreError:
+        """Removes a damaged shard, so that the next build makes it anew; the error to raise."""
+        path.unlink(missing_ok=True)
+        return StoreError(
+            f"{path}：暫存檔已損壞，現已移除，請重新 kg build (the file was damaged and is removed; build again: {error})"
+        )
+
+
+def now() -> str:
+    """The time, as it stands in reports and in the graph."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class _Shards(io.RawIOBase):
+    """The documents' shards one behind the other, unpacked while they are read."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.at = 0
+        self.part = io.BytesIO()
+        self.error: StoreError | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        while not (data := self.part.read(len(buffer))):
+            if self.at == len(self.job.documents):
+                return 0
+            path = self.job.shard(self.job.documents[self.at].key)
+            try:
+                text = unpack(path.read_bytes(), path.name)
+                if not text.endswith(b" .\n"):
+                    raise DamagedShard(f"{path.name}: ends within a line")
+            except (OSError, DamagedShard) as error:
+                self.error = self.job.damaged(path, error)
+                raise OSError(str(error)) from error
+            self.part = io.BytesIO(text)
+            self.at += 1
+            self.job.progress("載入 load", self.at, len(self.job.documents))
+        buffer[:len(data)] = data
+        return len(data)
+
+
+def load_shards(target: ox.Store, job: Job) -> None:
+    """Loads all documents' shards. Raises StoreError for one that is damaged, which is removed."""
+    shards = _Shards(job)
+    try:
+        target.bulk_load(io.BufferedReader(shards, 2**20), format=ox.RdfFormat.N_TRIPLES)  # type: ignore[type-var]
+    except (OSError, SyntaxError) as error:
+        if shards.error is None:
+            # well packed, but not N-Triples: find it
+            for document in job.documents:
+                path = job.shard(document.key)
+                try:
+                    for _ in ox.parse(unpack(path.read_bytes(), path.name), format=ox.RdfFormat.N_TRIPLES):
+                        pass
+                except (DamagedShard, SyntaxError) as found:
+                    raise job.damaged(path, found) from error
+            raise
+        raise shards.error from error
+
+
+def assemble(version: Path, job: Job) -> int:
+    """Fills a new version from nothing; returns its number of triples. The graph is closed on return.
+
+    Raises StoreError for a damaged shard and ModelError for a link model that cannot be used.
+    """
+    (version / "passes").mkdir()
+    target = ox.Store(str(version / "graph"))
+    load_shards(target, job)
+    steps: tuple[tuple[str, str, Callable[[], list[ox.Triple]]], ...] = (
+        ("documents", "load", lambda: document_triples(job)),
+        ("authority", "load", lambda: authority_triples(named_in(target))),
+        ("derived", "derive", lambda: derived_triples(target)),
+        ("links", "link", lambda: link_triples(target, job.decisions, job.model)),
+    )
+    made = {}
+    for n, (name, step, triples) in enumerate(steps):
+        job.progress(f"整體步驟 pass: {name}", n, len(steps) + 2)
+        # all read the graph before any of them but the one before has written to it
+        made[name] = triples()
+        target.bulk_extend(ox.Quad(*t) for t in made[name])
+        keep(version, name, made[name])
+        job.clock.lap(step)
+    job.progress("整理 optimize", len(steps), len(steps) + 2)
+    target.flush()
+    target.optimize()
+    job.clock.lap("optimize")
+    job.progress("索引 index", len(steps) + 1, len(steps) + 2)
+    vocabulary.write(target, version)
+    search.build(target, version)
+    job.clock.lap("index")
+    return len(target)
+
+
+def keep(version: Path, name: str, triples: Iterable[ox.Triple]) -> None:
+    """Keeps what a pass has added."""
+    (version / "passes" / f"{name}{ENDING}").write_bytes(pack({f"{t} .\n" for t in triples}))
+
+
+def kept(version: Path, name: str) -> set[bytes]:
+    """The lines that a pass has added to a version. Raises StoreError."""
+    path = version / "passes" / f"{name}{ENDING}"
+    try:
+        return set(read_lines(path))
+    except (OSError, DamagedShard) as error:
+        raise StoreError(f"{path}：讀不出來，請重新 kg build (cannot be read: {error}; build again)") from error
+
+
+def document_triples(job: Job) -> list[ox.Triple]:
+    """What the builder knows of each document, and the run that built them (the only clock in the graph)."""
+    run = ox.NamedNode(ids.iri("pol:ExtractionRun", job.identity))
+    rdf_type = node("rdf:type")
+    found = [
+        ox.Triple(run, rdf_type, node("pol:ExtractionRun")),
+        ox.Triple(run, node("pol:programVersion"), ox.Literal(__version__)),
+        ox.Triple(run, node("pol:rulesHash"), ox.Literal(rules_hash())),
+        ox.Triple(run, node("prov:endedAtTime"), ox.Literal(job.ended, datatype=ox.NamedNode(expand("xsd:dateTime")))),
+    ]
+    for document in job.documents:
+        d = ox.NamedNode(ids.iri("pol:PolicyDocument", document.key))
+        found += [
+            ox.Triple(d, rdf_type, node("pol:PolicyDocument")),
+            ox.Triple(d, node("pol:fileName"), ox.Literal(document.file_name)),
+            ox.Triple(d, node("pol:sha256"), ox.Literal(document.sha256)),
+            ox.Triple(d, node("pol:genre"), ox.Literal(document.genre)),
+            ox.Triple(d, node("prov:wasGeneratedBy"), run),
+        ]
+    return found
+
+
+def write_report(version: Path, about: dict[str, object]) -> None:
+    """The version's ``report.json``."""
+    (version / "report.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,213 @@
+"""A version of the graph from the former one: only what changed is loaded, removed and derived anew.
+
+The former graph is copied by hard links, the shards of new documents are loaded, the triples of
+removed documents that no other document states are taken away, and the whole-graph passes are
+compared with what they added before. The result is the graph that :func:`kg.assemble.assemble` makes
+from nothing (a test compares them). Links from measures to budget lines weigh every word by the whole
+corpus, so one new document moves many of them: where that takes long, a first version is published
+with the former links and a second one, links alone, follows.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import search
+from kg.assemble import PASSES, Job, document_triples, keep, kept
+from kg.authority_graph import authority_triples, named_in
+from kg.derive import derived_triples
+from kg.link.graph import link_triples
+from kg.names import CLASSES, ID, expand
+from kg.service import vocabulary
+from kg.shards import DamagedShard, contains, hash_set, read_lines, shared_hashes
+from kg.store import Version
+
+_TYPE = expand("rdf:type")
+_REGULATION, _PROGRAM = (f" <{_TYPE}> <{expand(c)}>".encode() for c in ("pol:Regulation", "pol:Program"))
+#: triples of the derived facts that their own pass reads: they are taken out before it runs again
+_READ_BY_DERIVED = f" <{expand('pol:workPlan')}> ".encode()
+_KEY = re.compile(rb"/id/[^/>]+/([0-9a-f]{16})[/>]")
+#: things that only the pass of the links makes
+_LINKS = tuple(f"<{ID}{CLASSES[c]}/".encode() for c in ("pol:BudgetLink", "pol:AnswerLink"))
+#: what only the builder says of a document
+_BUILDER = tuple(f" <{expand(p)}> ".encode() for p in ("prov:wasGeneratedBy", "pol:fileName"))
+
+
+class _Support:
+    """Which triples the documents of a version state themselves."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.keys = {d.key for d in job.documents}
+        self.shared = hash_set(_shared(job, d.key) for d in job.documents)
+        self._own: dict[str, set[bytes]] = {}
+
+    def by_all(self, line: bytes) -> bool:
+        """Does any document state it? For triples that name no document's key."""
+        return contains(self.shared, line)
+
+    def __contains__(self, line: bytes) -> bool:
+        if line.startswith(_LINKS) or any(p in line for p in _BUILDER):
+            return False
+        if self.by_all(line):
+            return True
+        keys = {k.decode() for k in _KEY.findall(line)} & self.keys
+        return any(line in self._lines(key) for key in keys)
+
+    def _lines(self, key: str) -> set[bytes]:
+        if key not in self._own:
+            self._own[key] = set(lines_of(self.job, key))
+        return self._own[key]
+
+
+def _shared(job: Job, key: str) -> bytes:
+    path = job.shard(key).with_name(f"{key}-{job.rules}.shared")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a shard of an older program
+        found = shared_hashes(job.shard(key).read_bytes(), key)
+        job.store.write(job.store.shards, path.name, found)
+        return found
+
+
+def lines_of(job: Job, key: str) -> list[bytes]:
+    """The lines of a document's shard. Raises StoreError where it is damaged (it is removed)."""
+    path = job.shard(key)
+    try:
+        return read_lines(path)
+    except (OSError, DamagedShard) as error:
+        raise job.damaged(path, error) from error
+
+
+class _Change:
+    """Changes a graph line by line and remembers what really came and went."""
+
+    def __init__(self, target: ox.Store) -> None:
+        self.target = target
+        self.balance: Counter[tuple[str, str]] = Counter()
+        self.texts: dict[tuple[str, str], bool] = {}
+        self.count = 0
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Adds the triples that are not there."""
+        new = [q for q in _quads(lines) if q not in self.target]
+        self.target.bulk_extend(new)
+        self._note(new, 1)
+
+    def remove(self, lines: Iterable[bytes]) -> None:
+        """Removes the triples that are there."""
+        old = [q for q in _quads(lines) if q in self.target]
+        for quad in old:
+            self.target.remove(quad)
+        self._note(old, -1)
+
+    def _note(self, quads: Iterable[ox.Quad], sign: int) -> None:
+        for quad in quads:
+            self.count += sign
+            self.balance["properties", quad.predicate.value] += sign
+            if quad.predicate.value == _TYPE and isinstance(quad.object, ox.NamedNode):
+                self.balance["classes", quad.object.value] += sign
+            if (quad.predicate.value in search.PROPERTIES and isinstance(quad.subject, ox.NamedNode)
+                    and isinstance(quad.object, ox.Literal)):
+                pair = quad.subject.value, quad.object.value
+                # what goes and comes again has not changed
+                if self.texts.get(pair) is (sign < 0):
+                    del self.texts[pair]
+                else:
+                    self.texts[pair] = sign > 0
+
+    def finish(self, former: Path, version: Path) -> None:
+        """Counts and search index of the new version, from those of the former one."""
+        before = vocabulary.load(former)
+        counts = {kind: dict(getattr(before, kind)) for kind in ("classes", "properties")}
+        for (kind, iri), n in self.balance.items():
+            counts[kind][iri] = counts[kind].get(iri, 0) + n
+        now = {kind: {iri: n for iri, n in sorted(found.items()) if n > 0} for kind, found in counts.items()}
+        found = vocabulary.Vocabulary(
+            before.triples + self.count, now["classes"], now["properties"], before.languages)
+        vocabulary.save(found, version)
+        shutil.copyfile(former / search.FILE, version / search.FILE)
+        search.amend(version, sorted(p for p, there in self.texts.items() if there),
+                     (p for p, there in self.texts.items() if not there))
+
+
+def _quads(lines: Iterable[bytes]) -> list[ox.Quad]:
+    data = b" \n".join(lines)
+    return [ox.Quad(q.subject, q.predicate, q.object) for q in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def grow(version: Path, former: Version, before: set[str], triples: int, job: Job, *, links: bool) -> int:
+    """Fills a new version from the former one, which held ``triples`` and the documents ``before``.
+
+    Returns the number of triples. Without ``links`` those of the former version stay, but for removed
+    documents. Raises StoreError, OSError or RuntimeError where the former version or a shard is damaged.
+    """
+    (version / "passes").mkdir()
+    job.store.open(former).backup(str(version / "graph"))
+    target = ox.Store(str(version / "graph"))
+    change, support = _Change(target), _Support(job)
+    # newest keys first: only they are loaded, only the others' go
+    came, gone = support.keys - before, before - support.keys
+    removed: set[bytes] = set()
+    for key in sorted(gone):
+        mark = key.encode()
+        removed.update(x for x in lines_of(job, key) if mark in x or not support.by_all(x))
+    job.progress("移除 remove", 0, 3)
+    change.remove(removed)
+    job.progress("載入 load", 1, 3)
+    for key in sorted(came):
+        change.add(lines_of(job, key))
+    job.clock.lap("load")
+    old = {name: kept(former.path, name) for name in PASSES}
+    # derived facts that their pass would read as stated ones
+    change.remove(x for x in old["derived"] if _READ_BY_DERIVED in x and x not in support)
+    passes: dict[str, Callable[[], Iterable[ox.Triple]]] = {
+        "documents": lambda: document_triples(job),
+        "authority": lambda: authority_triples(_named(target, support)),
+        "derived": lambda: derived_triples(target, {q.triple for q in _quads(old["derived"])}),
+        "links": lambda: link_triples(target, job.decisions, job.model),
+    }
+    everything: set[bytes] = set()
+    for name in PASSES:
+        job.progress(f"整體步驟 pass: {name}", 2, 3)
+        if name == "links" and not links:
+            new = _without(old[name], gone)
+            (version / "passes" / f"{name}.nt.gz").hardlink_to(former.path / "passes" / f"{name}.nt.gz") \
+                if len(new) == len(old[name]) else keep(version, name, (q.triple for q in _quads(new)))
+        else:
+            found = list(passes[name]())
+            keep(version, name, found)
+            new = {f"{t} .".encode() for t in found}
+        everything |= new
+        change.remove(x for x in old[name] - new if x not in support and x not in everything)
+        change.add(new - old[name])
+        job.clock.lap({"links": "link", "derived": "derive"}.get(name, "load"))
+    # what a removed document and a pass both said; what one pass dropped and another one says
+    change.add((removed | old["derived"] | old["authority"]) & everything)
+    target.flush()
+    change.finish(former.path, version)
+    job.clock.lap("index")
+    return triples + change.count
+
+
+def _named(target: ox.Store, support: _Support) -> list[str]:
+    """Laws and programs that documents name: those that only the authority files type are left out."""
+    def stated(iri: str) -> bool:
+        return any(support.by_all(f"<{iri}>".encode() + end + b" .") for end in (_REGULATION, _PROGRAM))
+
+    return [iri for iri in named_in(target) if stated(iri)]
+
+
+def _without(lines: set[bytes], gone: set[str]) -> set[bytes]:
+    """Links without those of removed documents."""
+    if not gone:
+        return lines
+    marks = tuple(k.encode() for k in gone)
+    subjects = {x.split(b" ", 1)[0] for x in lines if any(m in x for m in marks)}
+    return {x for x in lines if x.split(b" ", 1)[0] not in subjects}
