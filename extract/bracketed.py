@@ -50,3 +50,30 @@ def period_inside(name: str) -> Period | None:
     """The period in brackets at the end of a name."""
     m = _TRAILING_PERIOD.search(name)
     return read_period(m[0]) if m else None
+
+
+_BRACKET = re.compile(r"\s?[(（]([^()（）]{2,80})[)）]")
+_LATIN_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 &.,/+'’\-:]*[A-Za-z0-9.+]")
+
+
+def other_names(text: str, start: int, end: int, label: str) -> list[str]:
+    """Printed variants of a name at ``text[start:end]``: with its bracket, and the Latin name in a bracket behind it.
+
+    >>> other_names("小型企業創新研發計畫(SBIR)補助", 0, 10, "小型企業創新研發計畫")
+    ['小型企業創新研發計畫(SBIR)', 'SBIR']
+    >>> other_names("推動綠色(ESG)融資方案", 2, 13, "綠色融資方案")
+    ['綠色(ESG)融資方案']
+    """
+    surface = text[start:end].strip("「」『』《》")
+    inside = _BRACKET.search(surface)
+    behind = _BRACKET.match(text, end + (text[end:end + 1] in ("」", "』", "》") and end < len(text)))
+    found = []
+    for bracket, printed in ((inside, surface), (behind, surface + behind[0] if behind else "")):
+        if bracket is None or not _LATIN_NAME.fullmatch(bracket[1].strip()):
+            continue
+        if bare(printed.replace("（", "(").replace("）", ")")) != label:
+            continue
+        found.append(printed)
+        if bracket is behind:
+            found += [n.strip() for n in bracket[1].split(",") if len(n.strip()) > 1]
+    return list(dict.fromkeys(found))

@@ -267,7 +267,7 @@ class Records:
         if cls == "pol:Provision":
             iri = self.provision(m.law or "", m.label, place, m.extractor, m.confidence)
         elif cls == "pol:Program":
-            iri = self.named(self.resolver.program(m.label), place, m.extractor, m.confidence, m.period)
+            iri = self._program(m, text, place)
         elif cls == "pol:Regulation":
             iri = self.named(self.resolver.regulation(m.label), place, m.extractor, m.confidence)
         elif cls == "pol:Industry":
@@ -285,6 +285,15 @@ class Records:
             iri = self.named(thing, place, m.extractor, m.confidence)
         self.relate(section, "pol:mentions", iri, place, m.extractor, m.confidence)
         return iri
+
+    def _program(self, m: Mention, text: Clean, place: Span) -> str:
+        """A program, with the names printed in brackets inside or behind its name."""
+        from extract.bracketed import other_names
+
+        thing = self.resolver.program(m.label)
+        other = other_names(text.text, m.start, m.end, m.label)
+        self.add(thing.cls, thing.iri, thing.label, place, m.extractor, m.confidence, alt=other)
+        return self.named(thing, place, m.extractor, m.confidence, m.period)
 
     def _of_the_document(self, surface: str, thing: Named) -> Named:
         """The body that a name means in a document whose year is not known: the latest year it names decides.
