@@ -19,7 +19,7 @@ from kg.service.worker import HEAD
 #: bytes that may wait for a slow client before the worker is made to wait
 _AHEAD = 262_144
 #: how much nicer (in the sense of nice(2)) a worker of expensive queries is
-_NICE = 10
+_NICE = 5
 #: seconds a client may take no byte before its query is given up
 STALLED = 30.0
 #: a client that reads slowly does not use up its query's time, but no query lives longer than so many limits
