@@ -147,7 +147,8 @@ def test_valid_as_it_stands_and_options_run(graph: ox.Store, name: str) -> None:
     for parameter in query.parameters.values():
         for option in options(parameter, graph)[:3]:
             raw = {parameter.name: [option.value]}
-            raw |= {p.name: ["https://example.org/nothing"] for p in query.parameters.values() if p.required and p.name != parameter.name}
+            others = [p.name for p in query.parameters.values() if p.required and p.name != parameter.name]
+            raw |= {other: ["https://example.org/nothing"] for other in others}
             query.run(graph, raw)
 
 

@@ -127,7 +127,7 @@ def describe(catalog: Catalog) -> dict[str, Any]:
                         "responses": answers}}
 
     paths: dict[str, Any] = {f"/queries/{q.name}": {"get": _operation(q)} for q in catalog.values()}
-    named = [
+    named: list[dict[str, Any]] = [
         {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "enum": list(catalog)}},
         {"name": "parameter", "in": "path", "required": True, "schema": {"type": "string"}},
         {"name": "q", "in": "query", "description": "已輸入的字 what was typed", "schema": {"type": "string"}},
@@ -137,7 +137,7 @@ def describe(catalog: Catalog) -> dict[str, Any]:
                  parameters=named, faults=("400", "404", "503"), name="values")
     answer = {"schema": {"$ref": "#/components/schemas/Options"}}
     values["get"]["responses"]["200"]["content"]["application/json"] = answer
-    query = {"name": "query", "in": "query", "required": True, "schema": {"type": "string"},
+    query: dict[str, Any] = {"name": "query", "in": "query", "required": True, "schema": {"type": "string"},
              "example": "SELECT * { ?m a pol:Measure } LIMIT 5", "description": "SPARQL 1.1 query"}
     rdf = ["text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml"]
     paths |= {
