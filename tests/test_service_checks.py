@@ -114,7 +114,7 @@ def test_a_missing_limit_is_named_where_the_result_is_huge(known: Vocabulary) ->
     "PREFIX foaf: <http://x/> SELECT * { ?x skos:prefLabel ?n }", "SELECT * { ?x ?foaf ?n }", "not a query",
     'SELECT * { ?x skos:prefLabel ?l FILTER(LANGMATCHES(LANG(?l), "zh")) }', 'SELECT * { ?x ?p "foaf:name" }',
     "SELECT * { ?x a pol:Measure . ?y a pol:Ministry FILTER(?x != ?y) }", "SELECT (COUNT(*) AS ?n) { ?x a pol:Measure }",
-    'SELECT * { ?x skos:prefLabel ?l FILTER(LANG(?l) = "en") }',
+    'SELECT * { ?x skos:prefLabel ?l FILTER(LANG(?l) = "en") }', "SELECT * { ?x a pol:Measure BIND('a' AS ?kind) }",
 ])
 def test_no_slips(known: Vocabulary, text: str) -> None:
     assert check(text, known) == []

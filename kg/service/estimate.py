@@ -45,11 +45,12 @@ def components(group: Group) -> list[set[str]]:
     found: list[set[str]] = []
     linked = [p.variables() for p in group.triples]
     linked += [part.bound() for kind, part in group.parts if kind not in ("minus", "exists")]
-    linked += [{t.name for t in tokens if t.name} & group.bound() for tokens in group.filters]
-    for names in linked:
-        if not names:
-            continue
+    # an expression connects what it compares, but a label that BIND gives is no side of a product
+    expressions = [{t.name for t in tokens if t.name} & group.bound() for tokens in group.filters]
+    for n, names in enumerate(linked + expressions):
         touching = [c for c in found if c & names]
+        if not names or (n >= len(linked) and not touching):
+            continue
         found = [c for c in found if not c & names]
         found.append(names.union(*touching))
     return found
