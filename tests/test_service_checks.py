@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,8 @@ def test_no_slips(known: Vocabulary, text: str) -> None:
 
 def test_canned_queries_have_no_slips(known: Vocabulary) -> None:
     for query in load().values():
-        assert [h for h in check(query.sparql, known) if h.code not in ("unused-property", "unused-class")] == []
+        text = re.sub(r"#\? (\w+)", r"VALUES ?\1 { 'x' }", query.sparql)  # as if every parameter were given
+        assert [h for h in check(text, known) if h.code not in ("unused-property", "unused-class")] == []
 
 
 def test_nearest() -> None:
