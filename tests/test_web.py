@@ -267,7 +267,7 @@ def test_csv_cells_come_back_and_none_is_a_formula(rows: list[list[str]]) -> Non
     ("GET", "/nowhere", 404), ("GET", "/id/body/沒有", 404), ("GET", "/queries/nope", 404), ("POST", "/", 405),
     ("GET", "/queries/nope.json", 404), ("POST", "/queries/budget-lines", 405), ("GET", "/source/nope", 404),
     ("GET", f"/source/{KEY}?start=99999999", 400), ("GET", "/queries/budget-lines.json?year=x", 400),
-    ("GET", "/queries/budget-lines.json?nope=x", 400), ("GET", "/sparql", 400), ("PUT", "/sparql", 405),
+    ("GET", "/queries/budget-lines.json?nope=x", 400), ("POST", "/sparql", 415), ("PUT", "/sparql", 405),
     ("GET", "/queries?format=png", 406), ("GET", "/id/body/測試部?format=png", 406), ("DELETE", "/healthz", 405),
 ])
 def test_one_error_shape(client: FlaskClient, method: str, url: str, status: int) -> None:
@@ -275,10 +275,9 @@ def test_one_error_shape(client: FlaskClient, method: str, url: str, status: int
     assert response.status_code == status and response.mimetype == "application/json"
     error = json.loads(response.get_data())["error"]
     assert error["status"] == status and error["code"] and error["zh"] and error["en"]
-    assert set(error) <= {"code", "status", "zh", "en", "line", "column", "hint"}
+    assert set(error) <= {"code", "status", "zh", "en", "line", "column", "hint", "help"}
     page = client.open(url, method=method, headers={"Accept": "text/html"})
-    if not url.endswith("/sparql") or method != "GET":  # for a person that is the form
-        assert page.status_code == status and page.mimetype == "text/html"
+    assert page.status_code == status and page.mimetype == "text/html"
     if status == 405:
         assert "GET" in response.headers["Allow"]
 
