@@ -49,12 +49,14 @@ def main() -> None:
             first.append(once(folder, store))
             again.append(once(folder, store))
     characters = sum(len(p.read_text(encoding="utf-8", errors="replace")) for p in folder.rglob("*.txt"))
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {characters:,} characters")
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}, {characters:,} characters")
     for name, runs in (("from nothing", first), ("nothing changed", again)):
-        print(f"{name:<16} {statistics.median(r[0] for r in runs):6.2f} s   peak {statistics.median(r[1] for r in runs):5.0f} MB")
+        whole = statistics.median(r[0] for r in runs)
+        print(f"{name:<16} {whole:6.2f} s   peak {statistics.median(r[1] for r in runs):5.0f} MB")
         for step in runs[0][2]:
             median = statistics.median(r[2].get(step, 0.0) for r in runs)
-            print(f"  {step:<14} {median:6.2f} s   {100 * median / statistics.median(r[0] for r in runs):4.0f} %")
+            print(f"  {step:<14} {median:6.2f} s   {100 * median / whole:4.0f} %")
     print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

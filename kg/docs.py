@@ -29,11 +29,14 @@ def queries() -> str:
         out.append(f"## {query.title['zh']} {query.title['en']}\n\n`{query.name}` · {' · '.join(query.views)}\n\n")
         out.append(f"{query.description['zh']}\n\n{query.description['en']}\n\n")
         if query.parameters:
-            out.append("| 參數 parameter | 說明 label | 型別 type | 必填 required | 可多值 multiple |\n|---|---|---|---|---|\n")
+            out.append("| 參數 parameter | 說明 label | 型別 type | 必填 required | 可多值 multiple |\n")
+            out.append("|---|---|---|---|---|\n")
             for p in query.parameters.values():
-                out.append(f"| `{p.name}` | {p.label['zh']} {p.label['en']} | {p.type} | {_mark(p.required)} | {_mark(p.multiple)} |\n")
+                label = f"{p.label['zh']} {p.label['en']}"
+                out.append(f"| `{p.name}` | {label} | {p.type} | {_mark(p.required)} | {_mark(p.multiple)} |\n")
             out.append("\n")
-        example = " ".join(f"-p '{k}={v}'" for k, v in query.example.items())
+        values = ((k, one) for k, v in query.example.items() for one in (v if isinstance(v, list) else [v]))
+        example = " ".join(f"-p '{k}={v}'" for k, v in values)
         out.append(f"```\nkg ask {query.name} {example}".rstrip() + "\n```\n\n")
     return "".join(out).rstrip() + "\n"
 

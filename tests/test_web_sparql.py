@@ -14,8 +14,8 @@ import tiny_graph
 from flask.testing import FlaskClient
 
 from kg.names import ID
-from kg.web import create_app
 from kg.service.limits import Limits
+from kg.web import create_app
 
 SELECT = 'SELECT ?s ?l { ?s a pol:Measure ; skos:prefLabel ?l } ORDER BY ?s'
 CONSTRUCT = "CONSTRUCT { ?s skos:prefLabel ?l } WHERE { ?s a pol:Measure ; skos:prefLabel ?l }"
@@ -148,7 +148,8 @@ def test_what_is_cut_off_is_said(client: FlaskClient) -> None:
 
 
 def test_the_page_names_slips(client: FlaskClient) -> None:
-    page = client.get("/sparql", query_string={"query": "SELECT ?x ?nmae { ?x skos:prefLabel ?name }", "format": "html"})
+    slip = {"query": "SELECT ?x ?nmae { ?x skos:prefLabel ?name }", "format": "html"}
+    page = client.get("/sparql", query_string=slip)
     assert "?nmae" in page.get_data(as_text=True) and "is never bound" in page.get_data(as_text=True)
     checked = client.get("/sparql/check", query_string={"query": "SELECT * { ?x foaf:name ?n }"}).get_json()
     assert [h["code"] for h in checked["hints"]] == ["unknown-prefix"]
