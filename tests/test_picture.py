@@ -115,7 +115,8 @@ def test_command(kg: Command, sample_store: VersionedStore, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("arguments", "word"), [
     (("nothing",), "kg export"), (("body-body", "-p", "year"), "NAME=VALUE"),
-    (("body-body", "-o", "x.doc"), "--format"), (("body-body", "-p", "year=x"), "整數"), (("none.rq",), "UTF-8"), (("body-body", "--format", "csv"), "nodes.csv"),
+    (("body-body", "-o", "x.doc"), "--format"), (("body-body", "-p", "year=x"), "整數"),
+    (("none.rq",), "UTF-8"), (("body-body", "--format", "csv"), "nodes.csv"),
     (("body-body", "-o", "no-such-folder/x.gexf"), "無法寫入"), (("body-body", "--size-by", "x"), "no such measure"),
 ])
 def test_command_errors_are_one_sentence(

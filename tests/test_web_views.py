@@ -42,7 +42,8 @@ def test_every_format(client: FlaskClient, ending: str) -> None:
 
 
 def test_meta_names_the_address(client: FlaskClient) -> None:
-    assert "/views/body-measure.gexf?year=2026" in client.get("/views/body-measure.gexf?year=2026").get_data(as_text=True)
+    address = "/views/body-measure.gexf?year=2026"
+    assert address in client.get(address).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(("address", "status", "code"), [

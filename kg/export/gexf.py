@@ -8,6 +8,7 @@ class, a column's id is its title (graphology reads the one, networkx the other)
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -19,6 +20,7 @@ from kg.network import Network, Value
 MEDIA_TYPE = "application/gexf+xml"
 #: rows joined into one piece of output
 _BATCH = 2000
+_INFINITE = float("inf")
 
 
 def write(network: Network, *, source: str = "", version: str = "", on: date | None = None) -> Iterator[str]:
@@ -73,8 +75,10 @@ def _prefixes(columns: Sequence[Column]) -> list[str]:
 
 
 def _values(values: Sequence[Value], prefixes: list[str]) -> str:
+    # a number's printed form has nothing to escape
     found = "".join([
-        f"{prefix}{xml.value(v if type(v) is str else text(v))}/>"
+        f'{prefix}"{v}"/>' if type(v) is int else f"{prefix}{xml.value(v)}/>" if type(v) is str
+        else f'{prefix}"{text(v)}"/>'
         for prefix, v in zip(prefixes, values, strict=False) if v is not None
     ])
     return f"<attvalues>{found}</attvalues>" if found else ""
@@ -88,24 +92,40 @@ def _spells(spells: tuple[Spell, ...]) -> str:
     return f"<spells>{''.join(out)}</spells>" if out else ""
 
 
+#: weights and kinds are few: the last ones are remembered
+_weight = functools.lru_cache(4096)(number)
+
+
+@functools.lru_cache(4096)
+def _kind(kind: str) -> str:
+    printed = xml.token(kind)
+    return f" kind={printed} label={printed}"
+
+
+@functools.lru_cache(256)
+def _colour(colour: str) -> str:
+    red, green, blue = (int(colour[i:i + 2], 16) for i in (1, 3, 5))
+    return f'<viz:color r="{red}" g="{green}" b="{blue}"/>'
+
+
 def _node(node: NodeRow, prefixes: list[str]) -> str:
-    red, green, blue = (int(node.colour[i:i + 2], 16) for i in (1, 3, 5))
     return (
         f"<node id={xml.identifier(node.id)} label={xml.token(node.label)}>{_values(node.values, prefixes)}"
         f"{_spells(node.spells) if node.spells else ''}"
-        f'<viz:color r="{red}" g="{green}" b="{blue}"/><viz:size value="{node.size:.2f}"/>'
+        f'{_colour(node.colour)}<viz:size value="{node.size:.2f}"/>'
         f'<viz:position x="{number(node.x)}" y="{number(node.y)}" z="0"/></node>\n'
     )
 
 
 def _edge(n: int, edge: EdgeRow, prefixes: list[str]) -> str:
-    if not edge.weight > 0 or edge.weight == float("inf"):
-        raise ValueError(
-            f"{edge.source} → {edge.target}：權重 {edge.weight} 不是正數，請先濾除 (not positive; filter it out)"
-        )
-    inside = _values(edge.values, prefixes) + (_spells(edge.spells) if edge.spells else "")
-    named = f" kind={(kind := xml.token(edge.kind))} label={kind}" if edge.kind else ""
-    return (
-        f'<edge id="e{n}" source={xml.identifier(edge.source)} target={xml.identifier(edge.target)} '
-        f'weight="{number(edge.weight)}"{named}' + (f">{inside}</edge>\n" if inside else "/>\n")
+    source, target, weight, kind, values, spells = edge
+    if not 0 < weight < _INFINITE:
+        raise ValueError(f"{source} → {target}：權重 {weight} 不是正數，請先濾除 (not positive; filter it out)")
+    inside = _values(values, prefixes) if values else ""
+    if spells:
+        inside += _spells(spells)
+    start = (
+        f'<edge id="e{n}" source={xml.identifier(source)} target={xml.identifier(target)} '
+        f'weight="{_weight(weight)}"{_kind(kind) if kind else ""}'
     )
+    return f"{start}>{inside}</edge>\n" if inside else f"{start}/>\n"

@@ -137,7 +137,8 @@ def cleaned(value: object, kind: str) -> Value:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, (list, tuple, set, frozenset)):
-        return "; ".join(kept(str(v)) for v in (sorted(map(str, value)) if isinstance(value, (set, frozenset)) else value))
+        printed = [kept(str(v)) for v in value]
+        return "; ".join(sorted(printed) if isinstance(value, (set, frozenset)) else printed)
     if kind == "double" and isinstance(value, int):
         return float(value)
     if kind in ("string", "anyURI"):
@@ -147,14 +148,18 @@ def cleaned(value: object, kind: str) -> Value:
 
 def text(value: Value) -> str:
     """A value's printed form in a file: booleans in lower case, whole numbers without a point."""
-    if isinstance(value, bool):
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is bool:
         return "true" if value else "false"
     return number(value) if isinstance(value, float) else str(value)
 
 
 def number(value: float) -> str:
     """A number without needless digits; reading it back gives the same number."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    printed = repr(value)
+    return printed[:-2] if printed.endswith(".0") else printed
 
 
 def short_id(iri: str) -> str:
@@ -238,8 +243,8 @@ def sheet(
             values += [cleaned(node.attributes.get(attribute), column.type) for attribute, column in extra]
             share = max(found.get(size_by, 0.0), 0.0) / largest
             shade = colour(node.cls) if colour_by == "class" else community_colour(int(found.get("community", 0)))
-            yield NodeRow(ids[node.id], kept(node.short), values, x, y, SMALLEST + (LARGEST - SMALLEST) * math.sqrt(share),
-                          shade, node.spells)
+            size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(share)
+            yield NodeRow(ids[node.id], kept(node.short), values, x, y, size, shade, node.spells)
 
     def edges() -> Iterator[EdgeRow]:
         for e in network.edges:

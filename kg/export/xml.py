@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 #: characters that XML 1.0 forbids even as references (section 2.2)
@@ -23,13 +24,20 @@ def value(text: str) -> str:
     return '"' + _SPECIAL.sub(lambda m: _REFERENCES.get(m[0], ""), text) + '"'
 
 
+@functools.lru_cache(16_384)
 def token(text: str) -> str:
     """A quoted attribute value with white space folded (xs:token), for labels."""
     return value(" ".join(kept(text).split()))
 
 
+@functools.lru_cache(16_384)
 def identifier(text: str) -> str:
-    """A quoted id: different texts stay different, so forbidden characters are written out, not dropped."""
+    """A quoted id: different texts stay different, so forbidden characters are written out, not dropped.
+
+    The last ones are remembered: an edge's ends are ids that were written before.
+    """
+    if _SPECIAL.search(text) is None:
+        return f'"{text}"'
     return value(_FORBIDDEN.sub(lambda m: f"%u{ord(m[0]):04X}", text))
 
 
