@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,17 +34,13 @@ def ticks(most: float, about: int = 4) -> list[float]:
     >>> ticks(93)
     [0.0, 25.0, 50.0, 75.0, 100.0]
     """
-    if most <= 0:
+    if most < 1e-6:
         return [0.0, 1.0]
-    power = 10.0 ** (len(str(int(most / about))) - 1) if most / about >= 1 else 0.1
-    while power * 10 <= most / about:
-        power *= 10
-    while power > most / about:
-        power /= 10
-    step = next((f * power for f in (1, 2, 2.5, 5, 10) if f * power * about >= most), 10 * power)
+    power = 10.0 ** math.floor(math.log10(most / about))
+    step = next(f * power for f in (1, 2, 2.5, 5, 10) if f * power * about >= most * (1 - 1e-9) or f == 10)
     found = [0.0]
     while found[-1] < most:
-        found.append(round(found[-1] + step, 10))
+        found.append(len(found) * step)
     return found
 
 

@@ -30,9 +30,11 @@ def home() -> Response:
     current = opened()
     counts = {c["name"].removeprefix("pol:"): c for c in current.counts["classes"]}
     shown = [counts[c] | {"local": c} | names(current.store, counts[c]["iri"]) for c in _SHOWN if c in counts]
+    documents = [_document(current, d) for d in current.report["documents"]]
     return Response(render_template(
-        "home.html", version=current.version.name, report=current.report, counts=shown,
-        documents=[_document(current, d) for d in current.report["documents"]],
+        "home.html", agree=sum(d["agree"] for d in documents), declared=sum(len(d["declared"]) for d in documents),
+        version=current.version.name, report=current.report, counts=shown,
+        documents=documents,
         topics=by_topic(handle().catalog), endpoint=url_for("sparql.endpoint", _external=True), example=EXAMPLE,
     ), mimetype="text/html")
 

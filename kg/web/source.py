@@ -75,7 +75,13 @@ def _sign(piece: Piece) -> str:
     """For the template: the classes of a piece, for its style."""
     if piece.inner is None:
         return ""
-    return f"class-{piece.inner.cls}" + (" passage" if piece.inner.end - piece.inner.start > NAME else "")
+    sign = f"class-{piece.inner.cls}"
+    if piece.inner.end - piece.inner.start > NAME:
+        return sign + " passage"
+    # a link must be wide enough to hit (WCAG 2.2, 2.5.8: 24 pixels): a letter takes 8, a Chinese character 16
+    if sum(16 if c > "\u2e80" else 8 for c in piece.text) < 24:
+        return sign + (" slim" if piece.inner.end - piece.inner.start == len(piece.text) else " rest")
+    return sign
 
 
 def _outline(current: Opened, all_read: Read, page: int, here: Part | None) -> list[dict[str, Any]]:

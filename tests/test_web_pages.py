@@ -1,0 +1,279 @@
+"""The reader, the pages of classes, search, the language switch and the review bench, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+import tiny_graph
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.decisions import FILE, load
+from kg.store import VersionedStore
+from kg.web import create_app, review
+from kg.web.chart import Bar, bars, ticks
+from kg.web.reading import Reading, lines
+from kg.web.search import marked, sentence
+
+HTML = {"Accept": "text/html"}
+KEY = tiny_graph.KEY
+TOKEN = "t0ken"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    tiny_graph.publish(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app(folder: Path) -> Flask:
+    return create_app(folder)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def page(client: FlaskClient, url: str) -> str:
+    response = client.get(url, headers=HTML)
+    assert response.status_code == 200, url
+    return response.get_data(as_text=True)
+
+
+# --- the reader
+
+_READINGS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30), st.sampled_from(["Measure", "Industry"])))
+
+
+@given(st.text(st.sampled_from("甲乙丙，a\n\r\u2028 "), max_size=60), _READINGS, st.integers(0, 60), st.integers(0, 20))
+def test_lines_hold_the_text_whatever_was_read(
+    text: str, spans: list[tuple[int, int, str]], start: int, size: int
+) -> None:
+    things = [Reading(a, a + n, f"urn:{a}-{n}", cls) for a, n, cls in spans]
+    found = lines(text, things, 0, len(text), (start, start + size))
+    printed = [line.rstrip("\r\n\u2028") for line in text.splitlines(keepends=True)]
+    assert ["".join(p.text for p in line.pieces) for line in found] == printed
+    assert [line.number for line in found] == list(range(1, len(printed) + 1))
+
+
+def test_spans_in_one_another_and_across() -> None:
+    outer, inner, across = Reading(0, 6, "urn:o", "Measure"), Reading(2, 4, "urn:i", "Industry"), \
+        Reading(3, 8, "urn:a", "Program")
+    [line] = lines("零一二三四五六七八", [outer, inner, across], 0, 9, (2, 4))
+    assert [(p.text, p.inner and p.inner.iri, p.chosen) for p in line.pieces] == [
+        ("零一", "urn:o", False), ("二", "urn:i", True), ("三", "urn:i", True), ("四五", "urn:a", False),
+        ("六七", "urn:a", False), ("八", None, False),
+    ]
+
+
+def test_reader_tells_what_was_read(client: FlaskClient) -> None:
+    start = tiny_graph.TEXT.index("主辦：測試部")
+    html = page(client, f"/source/{KEY}?start={start}&end={start + 6}")
+    told = html[html.index('class="told'):html.index("</aside>")]
+    assert "發展太空零件" in told and "/id/body/" in told and "主辦" in told
+    assert 'id="L3"' in html and "第 3 行" in html
+
+
+def test_reader_filters_and_turns_pages(client: FlaskClient) -> None:
+    assert "class-Measure" in page(client, f"/source/{KEY}")
+    assert 'class="read class-Measure' not in page(client, f"/source/{KEY}?only=Target")
+    assert client.get(f"/source/{KEY}?page=2", headers=HTML).status_code == 400
+    assert client.get(f"/source/{KEY}?page=0", headers=HTML).status_code == 400
+
+
+def test_largest_document_is_quick(seeds: Path, tmp_path: Path) -> None:
+    from time import process_time
+
+    from kg.build import build
+
+    largest = max(seeds.glob("*.txt"), key=lambda p: p.stat().st_size)
+    store = VersionedStore(tmp_path / "store")
+    assert build([largest], store).ok
+    reader = create_app(store.folder).test_client()
+    [document] = store.require().report()["documents"]
+    page(reader, f"/source/{document['key']}")
+    begin = process_time()
+    page(reader, f"/source/{document['key']}?page=9")
+    assert process_time() - begin < 0.3
+
+
+# --- pages of classes
+
+def test_page_of_a_ministry(client: FlaskClient) -> None:
+    html = page(client, "/id/body/測試部")
+    for words in ("主辦", "合作最多的機關", "預算項目", "回應的建議", "示範部", f"/source/{KEY}?start="):
+        assert words in html
+    assert 'id="p-leads"' in html and "推得" in html
+
+
+def test_answers_stand_side_by_side(client: FlaskClient) -> None:
+    html = page(client, f"/id/recommendation/{KEY}/1")
+    assert html.count("answer-card") == 2
+    assert 'data-value="已參採"' in html and 'data-value="部分參採"' in html and "僅限試辦" in html
+
+
+def test_document_has_its_contents(client: FlaskClient) -> None:
+    html = page(client, f"/id/document/{KEY}")
+    assert "讀到了什麼" in html and f'href="/source/{KEY}"' in html
+
+
+def test_citation_and_schema_org(client: FlaskClient) -> None:
+    html = page(client, "/id/body/測試部")
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert json.loads(data)["@type"] == "GovernmentOrganization"
+    assert json.loads(data)["name"] == "測試部"
+    assert client.get("/id/body/測試部?format=bib").get_data(as_text=True).startswith("@misc{policykg-")
+    ris = client.get("/id/body/測試部?format=ris").get_data(as_text=True)
+    assert ris.startswith("TY  - DATA\n") and ris.endswith("ER  - \n")
+
+
+def test_a_name_cannot_end_the_data_block(client: FlaskClient) -> None:
+    html = page(client, "/id/program/<b>粗體<%2Fb>計畫")
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert "<" not in data and "粗體" in json.loads(data)["name"]
+
+
+@given(st.lists(st.tuples(st.integers(2000, 2100), st.floats(0, 1e12)), max_size=8))
+def test_chart_holds_every_bar(values: list[tuple[int, float]]) -> None:
+    data = [Bar(str(year), "預算", value) for year, value in dict(values).items()]
+    assert bars(data).svg.count("<rect") == len(data)
+
+
+@given(st.floats(0, 1e15))
+def test_ticks_reach_the_largest_value(most: float) -> None:
+    marks = ticks(most)
+    assert marks[0] == 0 and marks[-1] >= most and 2 <= len(marks) <= 7
+
+
+# --- search
+
+def test_search_finds_names_and_places(client: FlaskClient) -> None:
+    html = page(client, "/search?q=太空")
+    assert "<mark>太空</mark>產業" in html and f"/source/{KEY}?start=" in html
+    assert 'rel="nofollow"' in html
+
+
+def test_search_filters(client: FlaskClient) -> None:
+    html = page(client, "/search?q=太空&class=Measure")
+    results = html[html.index('<ol class="results"'):html.index("</ol>")]
+    assert "class-Measure" in results and "class-Industry" not in results
+    assert 'aria-current="true"' in html[html.index('class="facets"'):]
+    assert "沒有符合" in page(client, "/search?q=太空&body=不是網址 ")
+
+
+def test_search_for_nothing_and_for_marks(client: FlaskClient) -> None:
+    assert "沒有符合" in page(client, "/search?q=查無此字串")
+    assert "<b>" not in page(client, "/search?q=<b>")
+
+
+def test_suggestions(client: FlaskClient) -> None:
+    found = client.get("/search/suggest?q=測部").get_json()["suggestions"]
+    assert found[0]["label"] == "測試部" and found[0]["name"] == "測部" and found[0]["zh"]
+    assert client.get(found[0]["href"], headers=HTML).status_code == 200
+    assert client.get("/search/suggest?q=").get_json() == {"suggestions": []}
+
+
+@given(
+    st.text(st.sampled_from("甲乙。\n(.*"), min_size=1, max_size=40),
+    st.text(st.sampled_from("甲乙(.* "), min_size=1, max_size=9),
+)
+def test_marked_pieces_are_the_text(text: str, words: str) -> None:
+    if words.split():
+        assert "".join(t for t, _ in marked(text, words)) == text
+        assert all((piece in words.split()) == hit for piece, hit in marked(text, words) if hit)
+        sentence(text, words)
+
+
+# --- language
+
+@pytest.mark.parametrize("url", ["/", "/search?q=太空", "/review", f"/source/{KEY}", "/id/body/測試部"])
+def test_one_language_at_a_time(client: FlaskClient, url: str) -> None:
+    join = "&" if "?" in url else "?"
+    english = page(client, f"{url}{join}lang=en")
+    assert '<html lang="en">' in english and 'class="zh"' not in english
+    chinese = page(client, f"{url}{join}lang=zh-Hant")
+    assert '<html lang="zh-Hant">' in chinese and "Skip to content" not in chinese
+
+
+def test_language_is_remembered(app: Flask) -> None:
+    client = app.test_client()
+    page(client, "/?lang=en")
+    assert '<html lang="en">' in page(client, "/search")
+    assert '<html lang="zh-Hant">' in page(client, "/search?lang=zh-Hant")
+    assert '<html lang="zh-Hant">' in page(app.test_client(), "/?lang=xx")
+
+
+def test_every_text_of_the_templates_is_in_both_languages() -> None:
+    for file in (tiny_graph.ROOT / "kg/web/templates").glob("*.html"):
+        for call in re.findall(r'ui\.(?:bi|t)\("([^"]*)"(?:, "([^"]*)")?\)', file.read_text(encoding="utf-8")):
+            assert all(call), (file.name, call)
+
+
+# --- review
+
+@pytest.fixture
+def bench(sample_store: VersionedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    import shutil
+
+    monkeypatch.setenv("KG_TOKEN", TOKEN)
+    shutil.copytree(sample_store.folder, tmp_path / "store")
+    return create_app(tmp_path / "store").test_client()
+
+
+def first_link(html: str) -> str:
+    found = re.search(r'name="link" value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+def test_review_needs_the_token(bench: FlaskClient, tmp_path: Path) -> None:
+    assert 'name="verdict"' not in page(bench, "/review")
+    wrong = bench.post("/review/login", data={"who": "甲", "token": "x"}, headers=HTML)
+    assert wrong.status_code == 403 and "Set-Cookie" not in wrong.headers
+    assert bench.post("/review/decide", data={"link": "x", "verdict": "accept"}).status_code == 403
+    assert bench.post("/review/undo", data={"link": "x"}).status_code == 403
+    assert not (tmp_path / "store" / FILE).exists()
+
+
+def test_review_decides_and_undoes(bench: FlaskClient, tmp_path: Path) -> None:
+    response = bench.post("/review/login", data={"who": "甲", "token": TOKEN})
+    assert response.status_code == 303
+    assert "HttpOnly" in response.headers["Set-Cookie"] and "SameSite=Strict" in response.headers["Set-Cookie"]
+    key = first_link(page(bench, "/review"))
+    done = bench.post("/review/decide", data={"link": key, "verdict": "accept", "why": "同一計畫"})
+    assert done.status_code == 303
+    decision = load(tmp_path / "store" / FILE)[key]
+    assert (decision.status, decision.judgement.who, decision.judgement.why) == ("accepted", "甲", "同一計畫")
+    assert first_link(page(bench, f"/review?last={key}")) == key  # to be undone
+    assert "同一計畫" in unescape(page(bench, f"/review?link={key}"))
+    bench.post("/review/undo", data={"link": key})
+    assert load(tmp_path / "store" / FILE) == {}
+    assert bench.post("/review/decide", data={"link": "nope", "verdict": "accept"}).status_code == 404
+    assert bench.post("/review/decide", data={"link": key, "verdict": "maybe"}).status_code == 400
+
+
+def test_review_takes_no_foreign_forms(bench: FlaskClient) -> None:
+    for headers in ({"Origin": "https://example.org"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = bench.post("/review/login", data={"who": "甲", "token": TOKEN}, headers=headers)
+        assert answer.status_code == 403
+
+
+def test_review_is_closed_without_a_token(bench: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KG_TOKEN")
+    assert "KG_TOKEN" in page(bench, "/review")
+    assert bench.post("/review/login", data={"who": "甲", "token": ""}).status_code == 403
+
+
+def test_what_tells_most_comes_first(sample_store: VersionedStore) -> None:
+    found = review.candidates(sample_store.open(), "pol:fundedBy")
+    worth = [c.confidence * (1 - c.confidence) for c in found]
+    assert found and worth == sorted(worth, reverse=True)
