@@ -51,7 +51,7 @@ class Cluster:
     def run(self, documents: Iterable[Document]) -> Iterator[Outcome]:
         """Outcomes as they come. Raises ClusterError where workers have other rules or all are lost."""
         todo, under_way = iter(documents), dict[Any, Document]()
-        completed = self._distributed.as_completed(with_results=False)
+        completed = self._distributed.as_completed(loop=self._client.loop)
         try:
             self._submit(islice(todo, max(2, AHEAD * self._threads())), completed, under_way)
             # an empty as_completed ends its iteration, so it is filled before the next one is taken

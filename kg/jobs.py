@@ -26,8 +26,8 @@ from kg.rules import rules_hash
 from kg.shards import shared_hashes
 
 #: a document may take so many seconds of processor time, and one more for so many of its characters
-#: (an ordinary one takes a tenth of that)
-LEAST_SECONDS, CHARACTERS_A_SECOND = 10.0, 5_000
+#: (an ordinary one takes a third of that)
+LEAST_SECONDS, CHARACTERS_A_SECOND = 10.0, 20_000
 #: on a busy machine a second of processor time takes longer: a worker is ended after so many times the limit
 PATIENCE = 6.0
 #: memory of a worker process; an ordinary document takes a tenth of it
