@@ -18,7 +18,7 @@ from kg.decisions import FILE, load
 from kg.store import VersionedStore
 from kg.web import create_app, review
 from kg.web.chart import Bar, bars, ticks
-from kg.web.reading import Reading, lines
+from kg.web.reading import Reading, line_of, lines
 from kg.web.search import marked, sentence
 
 HTML = {"Accept": "text/html"}
@@ -63,6 +63,10 @@ def test_lines_hold_the_text_whatever_was_read(
     printed = [line.rstrip("\r\n\u2028") for line in text.splitlines(keepends=True)]
     assert ["".join(p.text for p in line.pieces) for line in found] == printed
     assert [line.number for line in found] == list(range(1, len(printed) + 1))
+    at = 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        assert line_of(text, at) == number
+        at += len(line)
 
 
 def test_spans_in_one_another_and_across() -> None:

@@ -174,6 +174,15 @@ def _pages(text: str, sections: Sequence[int]) -> tuple[int, ...]:
     return tuple(pages)
 
 
+def line_of(text: str, place: int) -> int:
+    """Number (from 1) of the line that holds a place.
+
+    >>> line_of("甲\\n乙", 2)
+    2
+    """
+    return len((text[:place] + "x").splitlines())
+
+
 def lines(text: str, things: Sequence[Reading], first: int, last: int, chosen: tuple[int, int]) -> list[Line]:
     """The lines of ``text[first:last]``, which begins a line, with what was read from them.
 

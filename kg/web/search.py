@@ -19,6 +19,7 @@ from kg.search import PROPERTIES
 from kg.store import StoreError
 from kg.web.entity import href
 from kg.web.graph import Opened, handle, label, opened
+from kg.web.reading import line_of
 from kg.web.terms import names
 
 blueprint = Blueprint("search", __name__)
@@ -264,7 +265,7 @@ def _places(current: Opened, words: str, document: str) -> tuple[list[dict[str, 
                 piece = text[a:min(b, *(e for e in [text.find("\n", start)] if e > 0), len(text))]
                 found.append({
                     "document": label(current.store, f"{ID}document/{d['key']}"),
-                    "line": len(text[:start].splitlines()) or 1, "pieces": marked(piece, words),
+                    "line": line_of(text, start), "pieces": marked(piece, words),
                     "href": url_for("pages.source", key=d["key"], start=start, end=start + len(words)) + "#here",
                 })
     return found, total, max(0, len(documents) - SCANNED)

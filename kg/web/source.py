@@ -12,7 +12,7 @@ from kg.names import ID, POL
 from kg.rdf import assertion_iri
 from kg.web.errors import Problem
 from kg.web.graph import Opened, handle, label, opened
-from kg.web.reading import NAME, Part, Piece, Read, Reading, lines, read
+from kg.web.reading import NAME, Part, Piece, Read, Reading, line_of, lines, read
 from kg.web.terms import names
 
 #: how many things and relations are told of one place
@@ -53,7 +53,7 @@ def source(key: str) -> Response:
     classes = {c: names(current.store, POL + c) for c in {r.cls for r in all_read.things}}
     return Response(render_template(
         "source.html", key=key, iri=iri, title=label(current.store, iri), document=document, start=start, end=end,
-        line=len(text[:start].splitlines()) or 1 if start < end else None, page=page, pages=len(all_read.pages),
+        line=line_of(text, start) if start < end else None, page=page, pages=len(all_read.pages),
         lines=lines(text, things, first, last, (start, end)), classes=classes, name=NAME, sign=_sign, only=only,
         legend=sorted(seen.items(), key=lambda item: (-item[1], item[0])), length=len(text),
         section=heading(current, here.iri) if here else "", outline=_outline(current, all_read, page, here),
