@@ -1,5 +1,7 @@
 """kg.link: gates, figures, proposals, reasons and triples on small graphs written for the tests."""
 
+from dataclasses import replace
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given
@@ -9,11 +11,11 @@ from kg import ids, names
 from kg.check import check
 from kg.decisions import Judgement, decide, end
 from kg.link.candidates import MOST, Index, may_pay
-from kg.link.features import FEATURES, compare, novelty, prepare, weigh
+from kg.link.features import FEATURES, SURROUNDINGS, compare, prepare, surroundings, weigh
 from kg.link.graph import link, link_triples
 from kg.link.propose import Comparison
 from kg.link.sources import Side, Sources, read
-from kg.link.text import clauses, normal, terms
+from kg.link.text import clauses, normal, pieces, terms
 from kg.link.topics import topics
 
 PLAN = """
@@ -187,13 +189,46 @@ def test_figures_are_finite_and_not_negative(a, b):
     assert 0 <= found["text"] <= 1 + 1e-9
 
 
+def about(measure, *lines):
+    """The figures of a measure beside those of its pairs, by name."""
+    others_there = tuple(side(label) for label in ("整治野溪", "獎勵造林", "查緝私菸", "興建碼頭", "汰換公車"))
+    weights = weigh(Sources((measure,), (*lines, *others_there), (), (), {}))
+    one, others = prepare(measure, weights), [prepare(line, weights, as_line=True) for line in lines]
+    compared = [compare(one, other, weights) for other in others]
+    return dict(zip(SURROUNDINGS, surroundings(one, others, compared, weights), strict=True))
+
+
 def test_a_title_whose_words_stand_in_no_line_is_new():
-    measure, line = side("延請海外名師"), side("修繕漁港")
-    weights = weigh(Sources((measure,), (line,), (), (), {}))
-    one = prepare(measure, weights)
-    assert novelty(one, [prepare(line, weights, as_line=True)], weights) == 1
-    assert novelty(one, [prepare(side("延請海外名師"), weights, as_line=True)], weights) == pytest.approx(0)
-    assert novelty(one, [], weights) == 1
+    measure = side("延請海外名師")
+    new = about(measure, side("修繕漁港"))["known_words"]
+    assert new == about(measure)["known_words"] < -3
+    assert about(measure, side("延請海外名師"))["known_words"] == pytest.approx(0, abs=0.05)
+
+
+def test_who_leads_a_measure_counts():
+    line = replace(side("修繕漁港"), within=frozenset({"甲部", "甲部乙署"}))
+    led, joined, unknown = (
+        about(replace(side("修繕漁港"), leading=frozenset(bodies)), line)["lead"] for bodies in ({"甲部"}, {"丙部"}, ())
+    )
+    assert (led, joined, unknown) == (1.0, 0.0, 0.5)
+
+
+def test_what_no_line_deals_with_is_not_covered():
+    measure = side("氫能與博物館")
+    assert about(measure)["covered"] == 0
+    assert about(measure, side("氫能"))["covered"] < about(measure, side("氫能與博物館"))["covered"]
+
+
+def test_a_text_without_list_is_one_piece():
+    assert pieces("修繕漁港。興建碼頭") == ["修繕漁港。興建碼頭"]
+    assert pieces("計有：(1) 修繕漁港 (2) 興建碼頭") == ["修繕漁港", "興建碼頭"]
+
+
+def test_items_of_a_list_are_compared_one_by_one():
+    measure = side("推動事項", "修繕漁港碼頭浮動棧橋")
+    listed = side("雜項業務", "（一）修繕漁港碼頭浮動棧橋（二）" + "辦理縣市圖書巡迴車採購及維護保險" * 3)
+    run_together = side("雜項業務", "修繕漁港碼頭浮動棧橋" + "辦理縣市圖書巡迴車採購及維護保險" * 3)
+    assert figures(measure, listed)["piece_text"] > figures(measure, run_together)["piece_text"]
 
 
 # -- proposals

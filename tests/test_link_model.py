@@ -12,7 +12,7 @@ from kg.decisions import Judgement, decide, end
 from kg.link.calibrate import calibrate
 from kg.link.features import FEATURES
 from kg.link.graph import link
-from kg.link.model import FILE, Logistic, ModelError, fit, load, second_rows
+from kg.link.model import FILE, INPUTS, Logistic, ModelError, fit, load, second_rows
 from kg.link.propose import Comparison
 from kg.link.sources import read
 
@@ -47,18 +47,30 @@ def test_a_constant_input_does_no_harm():
     assert all(math.isfinite(w) for w in model.weights)
 
 
-@given(st.lists(st.floats(-20, 20), min_size=1, max_size=8), st.floats(0, 1))
-def test_confidences_keep_the_order_of_the_scores(logits, novelty):
-    confidences = load().confidences(logits, novelty)
+@given(
+    st.lists(st.floats(-20, 20), min_size=1, max_size=8),
+    st.tuples(st.floats(-4, 0), st.sampled_from((0.0, 0.5, 1.0)), st.floats(0, 1)),
+)
+def test_confidences_keep_the_order_of_the_scores(logits, surroundings):
+    confidences = load().confidences(logits, surroundings)
     order = sorted(range(len(logits)), key=logits.__getitem__)
     assert all(confidences[a] <= confidences[b] + 1e-12 for a, b in pairwise(order))
     assert all(0 <= c <= 1 for c in confidences)
 
 
 def test_the_second_rows_are_measured_from_the_best():
-    rows = second_rows([1.0, 3.0], 0.5)
-    assert [r[1] for r in rows] == [-2.0, 0.0]
-    assert second_rows([], 1.0) == []
+    rows = second_rows([1.0, 3.0], (-0.5, 1.0, 0.2))
+    assert rows == [(1.0, -2.0, -0.5, 1.0, 0.2), (3.0, 0.0, -0.5, 1.0, 0.2)]
+    assert all(len(row) == len(INPUTS) for row in rows)
+    assert second_rows([], (0.0, 0.0, 0.0)) == []
+
+
+def test_a_row_that_counts_twice_is_a_row_given_twice():
+    twice = fit(ROWS, LABELS, 1.0, Logistic((0.0, 0.0), (1.0, 1.0), (0.0, 0.0, 0.0)), [2.0] + [1.0] * 11)
+    given_twice = fit(
+        [ROWS[0], *ROWS], [LABELS[0], *LABELS], 1.0, Logistic((0.0, 0.0), (1.0, 1.0), (0.0, 0.0, 0.0))
+    )
+    assert twice.weights == pytest.approx(given_twice.weights)
 
 
 def test_the_shipped_model_gives_every_figure_its_due():

@@ -50,7 +50,7 @@ def calibrate(comparison: Comparison, linked: Linked, model: Model) -> Calibrati
     score = fit(rows, labels, FIRMNESS, model.score)
     seconds, kept = [], []
     for c in compared:
-        found = second_rows([score.logit(f) for f in c.figures], c.novelty)
+        found = second_rows([score.logit(f) for f in c.figures], c.surroundings)
         for line, row in zip(c.lines, found, strict=True):
             if (c.measure.side.iri, line.side.iri) in verdicts:
                 seconds.append(row)
@@ -61,7 +61,7 @@ def calibrate(comparison: Comparison, linked: Linked, model: Model) -> Calibrati
         hits = 0
         for c in compared:
             logits = [of.score.logit(f) for f in c.figures]
-            for line, p in zip(c.lines, of.confidences(logits, c.novelty), strict=True):
+            for line, p in zip(c.lines, of.confidences(logits, c.surroundings), strict=True):
                 verdict = verdicts.get((c.measure.side.iri, line.side.iri))
                 hits += verdict is not None and (p >= 0.5) == bool(verdict)
         return hits / len(rows)

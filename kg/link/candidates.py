@@ -43,7 +43,8 @@ class Index:
         self.of_body: dict[str, list[int]] = defaultdict(list)
         self.within_body: dict[str, list[int]] = defaultdict(list)
         self.anybody: list[int] = []
-        self.by_term: dict[str, list[int]] = defaultdict(list)
+        #: with the term's share of the length of the line's vector
+        self.by_term: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self.by_topic: dict[str, list[int]] = defaultdict(list)
         self.by_entity: dict[str, list[int]] = defaultdict(list)
         for i, line in enumerate(lines):
@@ -53,8 +54,9 @@ class Index:
                 self.within_body[body].append(i)
             if not line.side.bodies:
                 self.anybody.append(i)
-            for term in line.vector:
-                self.by_term[term].append(i)
+            for term, weight in line.vector.items():
+                if weight:
+                    self.by_term[term].append((i, weight / line.length))
             for topic in line.topics:
                 self.by_topic[topic].append(i)
             for entity in line.side.entities:
@@ -79,8 +81,9 @@ class Index:
         for t, w in measure.vector.items():
             posted = self.by_term.get(t, ())
             if len(posted) <= rare:
-                for i in posted:
-                    glance[i] += w * self.lines[i].vector[t] / (measure.length * self.lines[i].length)
+                own = w / measure.length
+                for i, share in posted:
+                    glance[i] += own * share
         for t, strength in measure.topics.items():
             for i in self.by_topic.get(t, ()):
                 glance[i] += strength * self.weights.topic(t) / (1 + len(measure.topics))

@@ -1,4 +1,4 @@
-"""How much two sides have to do with each other: six figures, none of which knows a ministry or a title.
+"""How much two sides have to do with each other: seven figures, none of which knows a ministry or a title.
 
 Whatever stands everywhere weighs nothing: terms, topics and entities are weighted by their
 inverse document frequency in the whole graph (Spärck Jones 1972), so 推動 and 強化 fall out. A topic
@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import math
 import operator
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.link.sources import Side, Sources
-from kg.link.text import clauses, terms
+from kg.link.text import clauses, pieces, terms
 from kg.link.topics import topics
 
 #: in this order everywhere; the model file names them
-FEATURES = ("text", "title_topics", "line_topics", "entities", "measure_topics", "clause_topics")
+FEATURES = ("text", "title_topics", "line_topics", "entities", "measure_topics", "clause_topics", "piece_text")
+#: the figures of a measure beside those of its pairs
+SURROUNDINGS = ("known_words", "lead", "covered")
 
 #: what a topic weighs where it stands in the title, in the next name above, or in the texts below
 _IN_TITLE, _IN_CONTEXT, _IN_TEXTS, _MOST = 2.0, 0.7, 0.8, 1.5
 #: exponent that lets rare topics decide (a title's topics, a line's name)
 _SHARP = 1.5
+#: a term vector with its length
+Vector = tuple[Mapping[str, float], float]
+#: the share of a title that counts as nothing: keeps its logarithm finite
+_LITTLE = 0.02
 #: how many lines of the whole graph stand behind the counts of one ministry's lines
 _BEHIND = 10.0
 
@@ -43,6 +49,9 @@ class Prepared:
     #: the clauses with their topics, and the distinct topic sets
     clauses: tuple[tuple[str, frozenset[str]], ...]
     parts: tuple[frozenset[str], ...]
+    #: where each term stands if name and one item of the text are taken at a time (a line that lists
+    #: five industries is five things): position of the item and weight as a share of its vector's length
+    pieces: Mapping[str, Sequence[tuple[int, float]]]
 
 
 class Weights:
@@ -52,6 +61,7 @@ class Weights:
                  sides: int, topics_of: Mapping[str, Counter[str]], lines_of: Counter[str]) -> None:
         self._terms, self._topics = _rarities(terms_in, units), _rarities(topics_in, sides)
         self._of, self._lines, self._scale = topics_of, lines_of, math.log(sides + 1) if sides else 1.0
+        self._masses: dict[frozenset[str], float] = {}
         self._entities = {e: math.log(1 + sides / n) / math.log(1 + sides) for e, n in entities_in.items()}
 
     def term(self, t: str) -> float:
@@ -61,6 +71,12 @@ class Weights:
     def topic(self, t: str) -> float:
         """The same over sides instead of texts."""
         return self._topics.get(t, 1.0)
+
+    def mass(self, of: frozenset[str]) -> float:
+        """Sum of the squared weights of some topics."""
+        if of not in self._masses:
+            self._masses[of] = math.fsum([self.topic(t) ** 2 for t in of])
+        return self._masses[of]
 
     def topic_among(self, t: str, bodies: Iterable[str]) -> float:
         """A topic's weight among the lines of some bodies, never more than in the graph.
@@ -131,8 +147,9 @@ def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
     A line is named by its work plan too; what stands above a measure is only its surroundings.
     """
     text = "\n".join((_name(side), *side.texts)) if as_line else _whole(side)
-    counted = Counter(terms(text))
-    vector = {t: (1 + math.log(n)) * weights.term(t) for t, n in counted.items()}
+    vector, length = _vector(text, weights)
+    name = _name(side) if as_line else side.label
+    listed = [p for whole in side.texts for p in pieces(whole)]
     find = topics()
     label, above = set(find.count(side.label)), set(find.count("\n".join(side.context[:1])))
     title = frozenset(label | above) if as_line else frozenset(label or above)
@@ -145,16 +162,40 @@ def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
     parts = tuple((c, frozenset(find.count(c))) for whole in side.texts for c in clauses(whole))
     worth = {t: weights.topic_among(t, side.bodies if as_line else ()) for t in strength}
     return Prepared(
-        side, vector, math.sqrt(sum(w * w for w in vector.values())), title, frozenset(label | above), strength, worth,
+        side, vector, length, title, frozenset(label | above), strength, worth,
         parts, tuple(sorted({t for _, t in parts if t}, key=sorted)),
+        _postings([_vector(f"{name}\n{p}", weights, _SHARP) for p in (listed or [""])]),
     )
 
 
-def cosine(a: Prepared, b: Prepared) -> float:
-    """Cosine of the two term vectors (Salton 1975)."""
-    small, large = (a.vector, b.vector) if len(a.vector) <= len(b.vector) else (b.vector, a.vector)
-    product = sum(w * large[t] for t, w in small.items() if t in large)
+def _postings(vectors: Sequence[Vector]) -> dict[str, list[tuple[int, float]]]:
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for i, (vector, length) in enumerate(vectors):
+        for t, w in vector.items():
+            found[t].append((i, w / length if length else 0.0))
+    return dict(found)
+
+
+def _vector(text: str, weights: Weights, sharp: float = 1.0) -> Vector:
+    """Weights of a text's terms, (1 + ln n) · rarity^sharp, and the vector's length."""
+    vector = {t: (1 + math.log(n)) * weights.term(t) ** sharp for t, n in Counter(terms(text)).items()}
+    return vector, math.sqrt(sum(w * w for w in vector.values()))
+
+
+def cosine(a: Prepared, b: Prepared, shared: Iterable[str]) -> float:
+    """Cosine of the two term vectors (Salton 1975), given the terms in both."""
+    product = sum([a.vector[t] * b.vector[t] for t in shared])
     return product / (a.length * b.length) if product else 0.0
+
+
+def _best_pieces(a: Prepared, b: Prepared, shared: Iterable[str]) -> float:
+    """The best cosine of one item with one item, given the terms in both."""
+    products: dict[tuple[int, int], float] = defaultdict(float)
+    for t in shared:
+        for i, left in a.pieces.get(t, ()):
+            for k, right in b.pieces.get(t, ()):
+                products[i, k] += left * right
+    return max(products.values(), default=0.0)
 
 
 def _covered(wanted: Iterable[str], found: Iterable[str], worth: Mapping[str, float], weights: Weights) -> float:
@@ -170,10 +211,10 @@ def _best_clauses(a: Prepared, b: Prepared, weights: Weights) -> float:
         for right in b.parts:
             shared = left & right
             if shared:
-                mass = sum(b.worth[t] ** 2 for t in shared)
-                sizes = sum(weights.topic(t) ** 2 for t in left) * sum(weights.topic(t) ** 2 for t in right)
+                sizes = weights.mass(left) * weights.mass(right)
                 if sizes:
-                    best = max(best, sum(b.worth[t] for t in shared) * mass / math.sqrt(sizes))
+                    worth = [b.worth[t] for t in shared]
+                    best = max(best, math.fsum(worth) * math.fsum([w * w for w in worth]) / math.sqrt(sizes))
     return best
 
 
@@ -183,27 +224,36 @@ def compare(measure: Prepared, line: Prepared, weights: Weights) -> tuple[float,
     text: cosine of term vectors; title_topics: share of the title's topics in the line;
     line_topics: share of the line's name in the title; entities: weight of shared industries,
     programs, regulations; measure_topics: share of all the measure's topics in the line;
-    clause_topics: the best two clauses.
+    clause_topics: the best two clauses; piece_text: cosine of the best two items of their lists.
     """
+    # sorted, so that sums of floats do not depend on the order of a set
+    shared = sorted(measure.vector.keys() & line.vector.keys())
     strength = {t: s * weights.topic(t) for t, s in measure.topics.items()}
     total = sum(strength.values())
     found = sum(s * line.worth[t] * min(1.0, line.topics[t]) for t, s in measure.topics.items() if t in line.topics)
     return (
-        cosine(measure, line),
+        cosine(measure, line, shared),
         _covered(measure.title, line.topics, line.worth, weights),
         _covered(line.name, measure.name, line.worth, weights),
         math.log1p(sum(weights.entity(e) for e in measure.side.entities & line.side.entities)),
         found / total if total else 0.0,
         _best_clauses(measure, line, weights),
+        _best_pieces(measure, line, shared),
     )
 
 
-def novelty(measure: Prepared, lines: Iterable[Prepared], weights: Weights) -> float:
-    """How much of the title's rare wording stands in no line that was looked at, 0 to 1.
+def surroundings(measure: Prepared, lines: Sequence[Prepared], figures: Sequence[Sequence[float]],
+                 weights: Weights) -> tuple[float, float, float]:
+    """What speaks for or against any link of a measure, whichever line it may be (:data:`SURROUNDINGS`).
 
-    A title whose own words are missing everywhere is likely to have no line at all.
+    known_words: logarithm of the share of the title's rare wording in the line that has most of it;
+    lead: 1 where a line's agency (or its ministry) leads the measure, 0 where it only takes part, 0.5
+    where no lead is known; covered: the largest share of the measure's topics in one line.
     """
     wanted = {t: weights.term(t) ** 2 for t in set(terms(measure.side.label))}
-    total = sum(wanted.values())
-    best = max((sum(w for t, w in wanted.items() if t in line.vector) for line in lines), default=0.0)
-    return 1 - best / total if total else 1.0
+    total = math.fsum(wanted.values())
+    best = max((math.fsum([w for t, w in wanted.items() if t in line.vector]) for line in lines), default=0.0)
+    leading = measure.side.leading
+    lead = float(any(leading & line.side.within for line in lines)) if leading else 0.5
+    at = FEATURES.index("measure_topics")
+    return math.log((best / total if total else 0.0) + _LITTLE), lead, max((f[at] for f in figures), default=0.0)

@@ -1,10 +1,9 @@
 """The trained combination: from the figures of a pair to a score, from a list of scores to confidences.
 
 Two logistic regressions (L2 penalty, Newton's method; Hastie et al., The Elements of Statistical
-Learning, 4.4): the first scores a pair by its six figures; the second, fitted on scores of
+Learning, 4.4): the first scores a pair by its seven figures; the second, fitted on scores of
 measures that the first had not seen, turns a score into the probability that an expert would make
-the link, given how it stands beside the measure's best line and how new the title's words are.
-Plain Python: a fit takes a second and the file does not depend on a numeric library.
+the link, given how it stands beside the measure's best line and what speaks for a line at all.
 """
 
 from __future__ import annotations
@@ -16,15 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg.link.features import FEATURES
+import numpy as np
+
+from kg.link.features import FEATURES, SURROUNDINGS
 from kg.rules import data_folder
 from kg.store import StoreError
 
 FILE = "link-model.json"
 Rows = Sequence[Sequence[float]]
 _FAR = 30.0
-#: the share of a title that counts as nothing: keeps its logarithm finite
-_LITTLE = 0.02
+#: what the second regression looks at
+INPUTS = ("score", "below_best", *SURROUNDINGS)
 
 
 class ModelError(StoreError):
@@ -61,9 +62,9 @@ class Model:
     confidence: Logistic
     about: str = ""
 
-    def confidences(self, logits: Sequence[float], novelty: float) -> list[float]:
+    def confidences(self, logits: Sequence[float], surroundings: Sequence[float]) -> list[float]:
         """Confidence of each of a measure's lines from the linear predictors of their scores."""
-        return [self.confidence.probability(row) for row in second_rows(logits, novelty)]
+        return [self.confidence.probability(row) for row in second_rows(logits, surroundings)]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, figures rounded to six digits."""
@@ -71,7 +72,7 @@ class Model:
             return {n: [round(v, 6) for v in getattr(x, n)] for n in ("means", "scales", "weights")}
 
         return {
-            "about": self.about, "features": list(FEATURES), "score": part(self.score),
+            "about": self.about, "features": list(FEATURES), "inputs": list(INPUTS), "score": part(self.score),
             "confidence": part(self.confidence),
         }
 
@@ -80,11 +81,10 @@ class Model:
         path.write_text(json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def second_rows(logits: Sequence[float], novelty: float) -> list[tuple[float, float, float]]:
-    """What the second regression looks at: the score, its distance from the best, how much of the title is known."""
+def second_rows(logits: Sequence[float], surroundings: Sequence[float]) -> list[tuple[float, ...]]:
+    """What the second regression looks at, as :data:`INPUTS` names it: one row for each score of a measure."""
     top = max(logits, default=0.0)
-    known = math.log(1 - novelty + _LITTLE)
-    return [(x, x - top, known) for x in logits]
+    return [(x, x - top, *surroundings) for x in logits]
 
 
 def load(*folders: Path) -> Model:
@@ -92,7 +92,7 @@ def load(*folders: Path) -> Model:
     found = next((f / FILE for f in folders if (f / FILE).is_file()), data_folder("ontology") / FILE)
     try:
         read = json.loads(found.read_text(encoding="utf-8"))
-        if read["features"] != list(FEATURES):
+        if read["features"] != list(FEATURES) or read["inputs"] != list(INPUTS):
             raise ModelError(
                 f"{found}：特徵不同，請刪除後重新 kg link --calibrate (other features; delete it and calibrate)"
             )
@@ -105,11 +105,13 @@ def load(*folders: Path) -> Model:
     return Model(score, confidence, read.get("about", ""))
 
 
-def fit(rows: Rows, labels: Sequence[float], penalty: float, prior: Logistic | None = None) -> Logistic:
+def fit(rows: Rows, labels: Sequence[float], penalty: float, prior: Logistic | None = None,
+        counts: Sequence[float] = ()) -> Logistic:
     """The regression of these labels (0 or 1) that least departs from ``prior`` (from zero where there is none).
 
     ``penalty`` times half the squared distance of the weights is added to the log loss; without a
-    prior the intercept is free. Raises ValueError without rows.
+    prior the intercept is free. ``counts`` says how often each row counts (once where it is empty).
+    Raises ValueError without rows.
     """
     if not rows:
         raise ValueError("nothing to fit: no rows")
@@ -122,47 +124,19 @@ def fit(rows: Rows, labels: Sequence[float], penalty: float, prior: Logistic | N
         start = [0.0] * (width + 1)
     else:
         means, scales, start = prior.means, prior.scales, list(prior.weights)
-    inputs = [[*((x - m) / s for x, m, s in zip(r, means, scales, strict=True)), 1.0] for r in rows]
-    penalties = [penalty] * width + [0.0 if prior is None else penalty]
-    weights = list(start)
+    given = np.asarray(rows, dtype=float)
+    inputs = np.column_stack([(given - np.asarray(means)) / np.asarray(scales), np.ones(len(rows))])
+    wanted, count = np.asarray(labels, dtype=float), np.asarray(counts or np.ones(len(rows)), dtype=float)
+    penalties = np.array([penalty] * width + [0.0 if prior is None else penalty])
+    origin = np.asarray(start)
+    weights = origin.copy()
     for _ in range(100):
-        step = _newton_step(inputs, labels, weights, start, penalties)
-        weights = [w - d for w, d in zip(weights, step, strict=True)]
-        if max(map(abs, step)) < 1e-9:
+        p = 1 / (1 + np.exp(-np.clip(inputs @ weights, -_FAR, _FAR)))
+        gradient = inputs.T @ (count * (p - wanted)) + penalties * (weights - origin)
+        # the diagonal is kept away from zero
+        hessian = (inputs.T * (count * p * (1 - p))) @ inputs + np.diag(penalties + 1e-9)
+        step = np.linalg.solve(hessian, gradient)
+        weights -= step
+        if float(np.abs(step).max()) < 1e-9:
             break
-    return Logistic(means, scales, tuple(weights))
-
-
-def _newton_step(inputs: Rows, labels: Sequence[float], weights: list[float], start: list[float],
-                 penalties: list[float]) -> list[float]:
-    """Hessian⁻¹ times gradient of the penalised log loss; the diagonal is kept away from zero."""
-    n = len(weights)
-    gradient = [p * (w - s) for p, w, s in zip(penalties, weights, start, strict=True)]
-    hessian = [[penalties[i] + 1e-9 if i == j else 0.0 for j in range(n)] for i in range(n)]
-    for row, y in zip(inputs, labels, strict=True):
-        p = 1 / (1 + math.exp(-max(-_FAR, min(_FAR, sum(w * x for w, x in zip(weights, row, strict=True))))))
-        for i in range(n):
-            gradient[i] += (p - y) * row[i]
-            for j in range(i + 1):
-                hessian[i][j] += p * (1 - p) * row[i] * row[j]
-    for i in range(n):
-        for j in range(i):
-            hessian[j][i] = hessian[i][j]
-    return _solve(hessian, gradient)
-
-
-def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
-    """Gaussian elimination with partial pivoting; the matrix is positive definite."""
-    n = len(right)
-    rows = [[*matrix[i], right[i]] for i in range(n)]
-    for i in range(n):
-        pivot = max(range(i, n), key=lambda k: abs(rows[k][i]))
-        rows[i], rows[pivot] = rows[pivot], rows[i]
-        for k in range(i + 1, n):
-            factor = rows[k][i] / rows[i][i]
-            for j in range(i, n + 1):
-                rows[k][j] -= factor * rows[i][j]
-    found = [0.0] * n
-    for i in reversed(range(n)):
-        found[i] = (rows[i][n] - sum(rows[i][j] * found[j] for j in range(i + 1, n))) / rows[i][i]
-    return found
+    return Logistic(means, scales, tuple(map(float, weights)))

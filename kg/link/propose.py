@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.link.candidates import Index
-from kg.link.features import Prepared, Weights, compare, novelty, prepare, weigh
+from kg.link.features import Prepared, Weights, compare, prepare, surroundings, weigh
 from kg.link.model import Model
 from kg.link.sources import Side, Sources
 
@@ -41,7 +41,8 @@ class Compared:
     measure: Prepared
     lines: tuple[Prepared, ...]
     figures: tuple[tuple[float, ...], ...]
-    novelty: float
+    #: what speaks for or against any link of the measure (``features.SURROUNDINGS``)
+    surroundings: tuple[float, ...]
 
 
 class Comparison:
@@ -69,7 +70,7 @@ class Comparison:
         one = self.prepared(measure)
         lines = tuple(index.lines[i] for i in index.candidates(one))
         figures = tuple(compare(one, line, self.weights) for line in lines)
-        return Compared(one, lines, figures, novelty(one, lines, self.weights))
+        return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
 
     def measures(self) -> Iterator[Compared]:
         """Every measure, compared."""
@@ -86,14 +87,15 @@ class Comparison:
         """One pair that a person named, whatever gate and threshold say."""
         one, other = self.prepared(subject), self.prepared(obj, as_line=True)
         figures = compare(one, other, self.weights)
-        compared = Compared(one, (other,), (figures,), novelty(one, (other,), self.weights))
+        about = surroundings(one, (other,), (figures,), self.weights)
+        compared = Compared(one, (other,), (figures,), about)
         return _links(kind, compared, model)[0]
 
 
 def _links(kind: str, compared: Compared, model: Model) -> list[Link]:
     """All lines of one measure as links, best first."""
     logits = [model.score.logit(f) for f in compared.figures]
-    confidences = model.confidences(logits, compared.novelty)
+    confidences = model.confidences(logits, compared.surroundings)
     links = [
         Link(kind, compared.measure.side, line.side, figures, model.score.probability(figures), confidence)
         for line, figures, confidence in zip(compared.lines, compared.figures, confidences, strict=True)

@@ -27,8 +27,8 @@ class Side:
 
     ``context`` names what it belongs to, nearest first: strategy, goals and plan of a measure,
     work plan and agency of a line. ``texts`` are the pieces below the title (actions, content
-    items). ``bodies`` are IRIs, ``within`` has their superiors too; both are empty where nothing is
-    known, as ``years`` is None.
+    items). ``bodies`` are IRIs, ``within`` has their superiors too, ``leading`` those that lead; all are
+    empty where nothing is known, as ``years`` is None.
     """
 
     iri: str
@@ -39,6 +39,7 @@ class Side:
     within: frozenset[str] = frozenset()
     years: Years | None = None
     entities: frozenset[str] = frozenset()
+    leading: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -165,6 +166,13 @@ class _Reader:
                 return frozenset(found)
         return frozenset()
 
+    def _leading(self, nodes: list[str]) -> frozenset[str]:
+        """The leading bodies of the first of these nodes that has any body."""
+        for n in nodes:
+            if any(n in of for of in self.responsible):
+                return frozenset(self.responsible[0].get(n, ()))
+        return frozenset()
+
     def _within(self, bodies: frozenset[str]) -> frozenset[str]:
         """Bodies with all their superiors."""
         found, todo = set(bodies), list(bodies)
@@ -187,9 +195,10 @@ class _Reader:
         return frozenset(o for n in nodes for of in self.naming for o in of.get(n, ())) & self.named
 
     def _side(self, iri: str, context: tuple[str, ...], texts: list[str], bodies: frozenset[str], years: Years | None,
-              naming: list[str]) -> Side:
+              naming: list[str], leading: frozenset[str] = frozenset()) -> Side:
         return Side(
-            iri, self.label[iri], context, tuple(texts), bodies, self._within(bodies), years, self._entities(naming)
+            iri, self.label[iri], context, tuple(texts), bodies, self._within(bodies), years, self._entities(naming),
+            leading,
         )
 
     def _measure(self, m: str, actions: set[str]) -> Side:
@@ -200,7 +209,10 @@ class _Reader:
         held = loose("".join(texts))
         texts += [t for a in below for t in self._texts(a) if loose(t) not in held]
         upward = [m, *above]
-        return self._side(m, self._labels(above), texts, self._bodies(upward), self._years(upward), [m, *below])
+        return self._side(
+            m, self._labels(above), texts, self._bodies(upward), self._years(upward), [m, *below],
+            self._leading(upward),
+        )
 
     def _line(self, line: str, work_plan: dict[str, list[str]], year: dict[str, int]) -> Side:
         plans = work_plan.get(line, [])

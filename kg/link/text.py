@@ -6,6 +6,7 @@ segmentation is needed for them, and none is reliable for traditional Chinese (D
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -14,10 +15,13 @@ _RUN = re.compile(rf"[{_CJK}]+|[a-z][a-z0-9-]+|\d+[a-z]+")
 #: where a clause ends: full stops, line ends, semicolons, numbers in brackets
 _END = re.compile(r"[。\n；;]|[（(][一二三四五六七八九十]{1,3}[)）]")
 _LEADING = re.compile(r"^[\s、，:：.．()（）0-9ivxIVX]+")
+#: where an item of a list begins: line ends, numbers in brackets
+_ITEM = re.compile(r"\n|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]")
 #: clauses shorter than this say nothing by themselves
 _SHORTEST = 4
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def normal(text: str) -> str:
     """NFKC, 台 as 臺, lower case, blanks dropped beside Chinese.
 
@@ -35,6 +39,15 @@ def clauses(text: str) -> list[str]:
     ['推動甲產業升級', '輔導乙產業', '建置丙平臺']
     """
     return [c for c in (_LEADING.sub("", part).strip() for part in _END.split(text)) if len(c) >= _SHORTEST]
+
+
+def pieces(text: str) -> list[str]:
+    """The items of a list that a text runs together, without their numbers; the text where it lists nothing.
+
+    >>> pieces("（一）推動甲產業。擴大乙。（二）輔導丙產業")
+    ['推動甲產業。擴大乙。', '輔導丙產業']
+    """
+    return [p for p in map(str.strip, _ITEM.split(text)) if len(p) >= _SHORTEST]
 
 
 def terms(text: str) -> list[str]:
