@@ -25,7 +25,8 @@ _STEP = re.compile(rf"(?P<num>{_NUM})(?P<mult>(?:{_MULT})?)")
 _RANGE = re.compile(rf"(?P<low>{_NUM})\s?(?P<lowunit>%|(?:{_MULT})?(?:{_UNIT})?)\s?[~～至\-–—]\s?$")
 #: Chinese figures count only where the unit or their size shows that something was measured
 _CHINESE = re.compile(
-    r"(?P<num>[一二兩三四五六七八九十百千]+)(?P<half>點[一二三四五六七八九])?"
+    # only from the first figure of a run: a later one ends no better, and a long run would be read again and again
+    r"(?<![一二兩三四五六七八九十百千])(?P<num>[一二兩三四五六七八九十百千]+)(?P<half>點[一二三四五六七八九])?"
     r"(?P<mult>千億|百億|十億|億|千萬|百萬|萬|兆)?"
     r"(?P<unit>成半|成|倍|元|美元|公頃|公噸|人次|家|處|座|場次|件|案|個百分點|名|人|萬人)"
 )
@@ -36,7 +37,7 @@ _POSITIONAL = re.compile(
     r"(?P<unit>元|美元|人次|人|家|件|公頃|公噸|戶)"
 )
 _DECIMAL = re.compile(
-    rf"(?P<num>[{_DIGITS}十百]+)[‧．·点點](?P<part>[{_DIGITS}]+)(?P<mult>億|萬)?(?P<unit>%|個百分點|元|公頃|公噸|倍|萬人)"
+    rf"(?<![{_DIGITS}十百])(?P<num>[{_DIGITS}十百]+)[‧．·点點](?P<part>[{_DIGITS}]+)(?P<mult>億|萬)?(?P<unit>%|個百分點|元|公頃|公噸|倍|萬人)"
 )
 #: 破千億, 上兆元: a multiplier without a number
 _ROUND = re.compile(r"(?<![數上近十百千萬一二三四五六七八九兩\d])(?P<mult>[千百]億|兆(?![豐赫瓦位]))(?P<unit>元|美元)?")
