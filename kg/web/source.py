@@ -98,6 +98,8 @@ def heading(current: Opened, iri: str) -> str:
     for solution in current.store.quads_for_pattern(ox.NamedNode(iri), _NUMBER, None):
         number = str(getattr(solution.object, "value", ""))
     name = label(current.store, iri)
+    if name == iri.rsplit("/", 1)[-1]:  # it has no heading: what stands before the first one, mostly
+        return number or "—"
     return name if not number or name.startswith(number) else f"{number} {name}"
 
 
