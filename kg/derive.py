@@ -5,6 +5,7 @@ Each pass is one rule with a name; its facts carry an assertion with ``pol:deriv
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph as ox
@@ -12,22 +13,15 @@ import pyoxigraph as ox
 from kg.accounts import RULE_LABELS as ACCOUNT_RULES
 from kg.accounts import account_relations
 from kg.model import Relation
-from kg.names import POL, sparql_prefixes
-from kg.rdf import relation_triples, rule_iri
+from kg.names import POL
+from kg.rdf import node, relation_triples, rule_iri
 
 ACTIVE_IN = "body-active-in-industry"
 
 #: a body is active in an industry where it leads, joins, answers for or is responsible for something
 #: that targets or covers the industry (ontology core, pol:activeIn)
-_ACTIVE_IN_QUERY = sparql_prefixes("pol") + """
-SELECT DISTINCT ?body ?industry WHERE {
-  VALUES ?role { pol:leadBy pol:partneredBy pol:responsibleBody pol:respondent }
-  VALUES ?link { pol:targetsIndustry pol:coversIndustry }
-  { ?thing ?role ?body ; ?link ?industry }
-  UNION
-  { ?answer pol:respondent ?body ; pol:responseTo ?thing . ?thing ?link ?industry }
-}
-"""
+_ROLES = ("pol:leadBy", "pol:partneredBy", "pol:responsibleBody", "pol:respondent")
+_LINKS = ("pol:targetsIndustry", "pol:coversIndustry")
 
 #: every rule that derives facts, here or in an extractor, in words (a test holds the list against the graph)
 RULE_LABELS: dict[str, tuple[str, str]] = {
@@ -55,12 +49,31 @@ RULE_LABELS: dict[str, tuple[str, str]] = {
 
 
 def active_in(store: ox.Store) -> Iterator[Relation]:
-    """``pol:activeIn``, body to industry."""
-    solutions = store.query(_ACTIVE_IN_QUERY)
-    if not isinstance(solutions, ox.QuerySolutions):
-        raise TypeError("a SELECT was expected")
-    for row in solutions:
-        yield Relation(row["body"].value, "pol:activeIn", row["industry"].value, (), ACTIVE_IN)
+    """``pol:activeIn``, body to industry, each once.
+
+    Joined here and not in the store: one scan of each property, so that time grows with the graph.
+    """
+    industries: dict[str, set[str]] = defaultdict(set)
+    for link in _LINKS:
+        for thing, industry in _pairs(store, link):
+            industries[thing].add(industry)
+    asked: dict[str, list[str]] = defaultdict(list)
+    for answer, thing in _pairs(store, "pol:responseTo"):
+        asked[answer].append(thing)
+    found: set[tuple[str, str]] = set()
+    for role in _ROLES:
+        for thing, body in _pairs(store, role):
+            things = [thing, *asked.get(thing, ())] if role == "pol:respondent" else [thing]
+            found.update((body, industry) for t in things for industry in industries.get(t, ()))
+    for body, industry in sorted(found):
+        yield Relation(body, "pol:activeIn", industry, (), ACTIVE_IN)
+
+
+def _pairs(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
+    """Subjects and objects of a property."""
+    for quad in store.quads_for_pattern(None, node(predicate), None, ox.DefaultGraph()):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+            yield quad.subject.value, quad.object.value
 
 
 def derived_triples(store: ox.Store, former: Collection[ox.Triple] = frozenset()) -> list[ox.Triple]:
