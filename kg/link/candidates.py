@@ -71,10 +71,10 @@ class Index:
             near = set(range(len(self.lines)))
         return {i for i in near if may_pay(measure, self.lines[i].side)}
 
-    def candidates(self, measure: Prepared) -> list[int]:
-        """The lines worth comparing, at most :data:`MOST`, in the order of the index."""
+    def candidates(self, measure: Prepared, most: int = MOST) -> list[int]:
+        """The lines worth comparing, at most ``most``, in the order of the index."""
         allowed = self.allowed(measure.side)
-        if len(allowed) <= MOST:
+        if len(allowed) <= most:
             return sorted(allowed)
         glance: dict[int, float] = defaultdict(float)
         rare = max(1, int(_COMMON * len(self.lines)))
@@ -90,5 +90,5 @@ class Index:
         for e in measure.side.entities:
             for i in self.by_entity.get(e, ()):
                 glance[i] += self.weights.entity(e) / math.sqrt(1 + len(measure.side.entities))
-        best = sorted((i for i in glance if i in allowed), key=lambda i: (-glance[i], i))[:MOST]
+        best = sorted((i for i in glance if i in allowed), key=lambda i: (-glance[i], i))[:most]
         return sorted(best)

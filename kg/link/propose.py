@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kg.link.candidates import MOST as GLANCED
 from kg.link.candidates import Index
 from kg.link.features import Prepared, Weights, compare, prepare, surroundings, weigh
 from kg.link.model import Model
@@ -18,8 +19,8 @@ from kg.link.sources import Side, Sources
 KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
 #: how many lines are proposed for one measure, and the confidence below which nothing is proposed
 MOST, LEAST = 8, 0.03
-#: the same for what may answer a recommendation: no gold calibrates it, so less is shown
-MOST_ANSWERS, LEAST_ANSWER = 5, 0.2
+#: the same for what may answer a recommendation: no gold calibrates it, so less is compared and shown
+GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER = 25, 5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,11 @@ class Comparison:
             self._prepared[at] = prepare(side, self.weights, as_line=as_line)
         return self._prepared[at]
 
-    def compare(self, measure: Side, index: Index | None = None) -> Compared:
-        """A measure beside the lines that gate and index let through."""
+    def compare(self, measure: Side, index: Index | None = None, most: int = GLANCED) -> Compared:
+        """A measure beside the lines that gate and index let through, at most ``most``."""
         index = index or self.index
         one = self.prepared(measure)
-        lines = tuple(index.lines[i] for i in index.candidates(one))
+        lines = tuple(index.lines[i] for i in index.candidates(one, most))
         figures = tuple(compare(one, line, self.weights) for line in lines)
         return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
 
@@ -81,7 +82,7 @@ class Comparison:
         """Every recommendation beside measures and programs of the ministries that were asked."""
         index = self._index((*self.sources.measures, *self.sources.programs))
         for recommendation in self.sources.recommendations:
-            yield self.compare(recommendation, index)
+            yield self.compare(recommendation, index, GLANCED_ANSWERS)
 
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""
