@@ -7,6 +7,7 @@ same program with the same rules; an outcome of other rules is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -20,6 +21,9 @@ from kg.store import StoreError
 CONNECT_SECONDS = 10
 #: documents under way for each thread of the cluster: one is read, others are on their way
 AHEAD = 3
+
+
+_ADDRESS = re.compile(r"(?:tcp|tls|ucx|wss?)://.+:\d+")
 
 
 class ClusterError(StoreError):
@@ -38,6 +42,11 @@ class Cluster:
                 "缺少 distributed 套件，請安裝 policy-kg[cluster] (the package distributed is missing; "
                 "install policy-kg[cluster])"
             ) from error
+        if not _ADDRESS.fullmatch(address):
+            raise ClusterError(
+                f"{address}：連不上 Dask 排程器，位址應如 tcp://host:8786 (the scheduler cannot be reached: "
+                "the address should be like tcp://host:8786)"
+            )
         self._distributed: Any = distributed
         self.address = address
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import Command
 
 from kg import build as building
 from kg import jobs, search
@@ -243,3 +244,19 @@ def test_shards_have_no_clock(documents: Path, tmp_path: Path) -> None:
     build([documents], store)
     hand_over(store, str(tmp_path / "shards"))
     assert len(list((tmp_path / "shards" / "documents").iterdir())) == 5
+
+
+def test_the_command_line(documents: Path, tmp_path: Path, kg: Command) -> None:
+    store = tmp_path / "store"
+    run = kg("build", documents, "--store", store, "--jobs", "2", "--shards", tmp_path / "shards")
+    assert run.returncode == 0, run.stderr
+    assert len(list((tmp_path / "shards").rglob("*.nt.gz"))) == 10
+    assert "[6/6]" in run.stderr
+    run = kg("build", documents, "--store", store, "--rebuild", "--quiet")
+    assert VersionedStore(store).require().name == "v000002", run.stderr
+    run = kg("build", documents, "--store", store, "--scheduler", "nonsense://x")
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    assert kg("backup", tmp_path / "b.tar", "--store", store).returncode == 0
+    assert kg("restore", tmp_path / "b.tar", "--store", tmp_path / "other").returncode == 0
+    assert facts(VersionedStore(tmp_path / "other")) == facts(VersionedStore(store))

@@ -78,6 +78,7 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
     文類由內容判斷。圖譜只含這次指定的文件（--add 則保留原有的）。
     結束碼：0 全部讀到；1 有檔案讀不到，其餘已發布；2 沒有發布。
     """
+    from kg.backup import hand_over
     from kg.build import build as run
     from kg.report import text
     from kg.store import StoreError, VersionedStore
@@ -87,7 +88,12 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
     # a remote graph is built in a folder here, which keeps the shards and the texts, and then sent as a whole
     versions = VersionedStore(work_folder(store) if is_remote(store) else store)
     try:
-        report = run(paths, versions, add=add, max_bytes=max_mb * 2**20, progress=bar, decisions=decisions)
+        report = run(
+            paths, versions, add=add, max_bytes=max_mb * 2**20, progress=bar, decisions=decisions,
+            runner=_runner(jobs, scheduler), rebuild=rebuild)
+        if shards is not None and report.version is not None:
+            bar("分片 shards", 0, 1)
+            hand_over(versions, shards)
         if is_remote(store) and report.version is not None:
             bar("傳送 send", 0, 1)
             RemoteStore(store).replace(versions.open())
