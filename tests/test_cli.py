@@ -110,7 +110,7 @@ def test_build_without_a_place_to_write(notice: Path, tmp_path: Path, monkeypatc
     def full(*arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(building, "_load", full)
+    monkeypatch.setattr(building, "assemble", full)
     result = call("build", notice, "--store", tmp_path / "s", "--quiet")
     assert result.exit_code == 2
     assert "No space left" in result.stderr
