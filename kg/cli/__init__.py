@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("kg.cli.query", "統計 counts of the graph"),
     "dump": ("kg.cli.query", "匯出 RDF write the graph as N-Quads, Turtle or TriG"),
     "audit": ("kg.cli.audit", "完整度稽核 audit the graph's completeness"),
+    "eval": ("kg.cli.eval", "評量品質 measure the graph against hand-made answers"),
     "ask": ("kg.cli.ask", "執行現成查詢 run a canned query"),
     "export": ("kg.cli.export", "匯出網絡視圖 write a graph view for Gephi, or as a picture"),
     "extract": ("kg.cli.extract", "辨識文字中的名稱與目標 find names and targets in a text"),
