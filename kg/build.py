@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,7 +25,7 @@ from kg.link.graph import identity as link_identity
 from kg.link.model import load as load_model
 from kg.model import Document
 from kg.pipeline import DocumentReport
-from kg.read import MAX_BYTES, ReadError, discover, read
+from kg.read import MAX_BYTES, ReadError, content_of, discover, name_of, read
 from kg.rules import graph_hash, rules_hash
 from kg.store import StoreError, Version, VersionedStore
 
@@ -206,20 +205,10 @@ class _Reading:
 
     def _look(self, n: int, path: Path) -> None:
         try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > self.max_bytes:
-                key = read(path, self.max_bytes).key  # says what is wrong
-            else:
-                key = ids.document_key(hashlib.sha256(path.read_bytes()).hexdigest())
+            key = ids.document_key(hashlib.sha256(content_of(path, self.max_bytes)).hexdigest())
         except ReadError as error:
             self.refused.append((n, str(error)))
             return
-        except (OSError, ValueError):
-            try:
-                key = read(path, self.max_bytes).key
-            except ReadError as error:
-                self.refused.append((n, str(error)))
-                return
         same = self.chosen.get(key)
         if same is not None:
             self.report.repeated.append(f"{path} = {same.name}")
@@ -231,7 +220,7 @@ class _Reading:
         """Reports of all documents that could be read; ``kept`` ones come from the text that the store keeps."""
         wanted: dict[str, DocumentReport] = {}
         todo: list[tuple[str, Path | dict[str, Any]]] = []
-        sources: list[tuple[str, str, Path | dict[str, Any]]] = [(k, p.name, p) for k, p in self.chosen.items()]
+        sources: list[tuple[str, str, Path | dict[str, Any]]] = [(k, name_of(p), p) for k, p in self.chosen.items()]
         # shards of other rules are made anew from the text that the store keeps
         sources += [(d["key"], d["file_name"], d) for d in kept]
         for key, file_name, source in sources:
@@ -261,14 +250,16 @@ class _Reading:
         for key, source in todo:
             if isinstance(source, dict):
                 document = Document(
-                    key, source["file_name"], source["sha256"], self.store.text(key), encoding=source["encoding"])
+                    key, source["file_name"], source["sha256"], self.store.text(key), encoding=source["encoding"],
+                    notes=tuple(source.get("notes", ())))
             else:
                 try:
                     document = read(source, self.max_bytes)
                 except ReadError as error:
                     self.refused.append((self.place[key], str(error)))
                     continue
-                self.store.write(self.store.texts, f"{document.key}.txt", document.text.encode("utf-8", "surrogatepass"))
+                text = document.text.encode("utf-8", "surrogatepass")
+                self.store.write(self.store.texts, f"{document.key}.txt", text)
             yield document
 
     def _cached(self, key: str) -> DocumentReport | None:

@@ -20,6 +20,8 @@ class Document:
     text: str
     media_type: str = "text/plain"
     encoding: str = "utf-8"
+    #: what of the file could not be read, for people
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class DocumentReport:
     genre_scores: dict[str, float] = field(default_factory=dict)
     #: why the document was read as a generic one although a genre's extractor claimed it; empty if it was not
     fallback: str = ""
+    #: what of the file could not be read (pages without text)
+    notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -101,7 +103,7 @@ def report(extraction: Extraction, fallback: str = "") -> DocumentReport:
         unresolved=dict(Counter(u.surface for u in extraction.unresolved).most_common()),
         unread_lines=len(extraction.unread_lines), lines=sum(1 for x in text_lines if x.strip()),
         unread_sample=[{"line": n, "text": text_lines[n - 1].strip()[:60]} for n in extraction.unread_lines[:LISTED]],
-        genre_scores=scores(document.text), fallback=fallback,
+        genre_scores=scores(document.text), fallback=fallback, notes=list(document.notes),
     )
 
 

@@ -25,6 +25,7 @@ def _document(d: DocumentReport) -> Iterator[str]:
     yield f"■ {d.file_name}"
     genre = GENRES.get(d.genre, d.genre)
     yield f"  文類 genre      {genre}；{d.characters:,} 字 characters；編碼 encoding {d.encoding}"
+    yield from (f"  注意 note       {note}" for note in d.notes)
     if d.fallback:
         yield f"  改以一般文件讀取，請回報 read as generic, please report: {d.fallback}"
     yield f"  章節 sections   {d.sections:,}"

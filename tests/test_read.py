@@ -164,13 +164,13 @@ def test_a_refused_opening_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_folder_gives_its_documents_in_order(tmp_path: Path) -> None:
     for name in (
-        "b.txt", "a.TXT", "c.md", "d.pdf", "e", ".hidden.txt", "sub/z.txt", ".git/x.txt", "sub/f.csv", "sub/g.gif",
+        "b.txt", "a.TXT", "c.md", "d.jpg", "e", ".hidden.txt", "sub/z.txt", ".git/x.txt", "sub/f.csv", "sub/g.gif",
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     found, left_out = discover([tmp_path])
     assert [p.relative_to(tmp_path).as_posix() for p in found] == ["a.TXT", "b.txt", "c.md", "sub/f.csv", "sub/z.txt"]
-    assert [p.relative_to(tmp_path).as_posix() for p in left_out] == ["d.pdf", "e", "sub/g.gif"]
+    assert [p.relative_to(tmp_path).as_posix() for p in left_out] == ["d.jpg", "e", "sub/g.gif"]
 
 
 def test_what_is_named_is_read_whatever_its_ending_and_once(tmp_path: Path) -> None:
