@@ -63,7 +63,7 @@ class Job:
     model: Model
     progress: Progress
     clock: Clock
-    ended: str = field(default_factory=lambda: now())
+    ended: str = field(default_factory=lambda: now())  # noqa: PLW0108 - defined below
 
     def shard(self, key: str) -> Path:
         """The file of a document's shard."""
@@ -73,7 +73,8 @@ class Job:
         """Removes a damaged shard, so that the next build makes it anew; the error to raise."""
         path.unlink(missing_ok=True)
         return StoreError(
-            f"{path}：暫存檔已損壞，現已移除，請重新 kg build (the file was damaged and is removed; build again: {error})"
+            f"{path}：暫存檔已損壞，現已移除，請重新 kg build "
+            f"(the file was damaged and is removed; build again: {error})"
         )
 
 

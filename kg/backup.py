@@ -65,14 +65,14 @@ def restore(source: Path, store: VersionedStore) -> Version:
             next(iter(store.open(version)), None)
             missing = [d["key"] for d in documents if not (prepared / "texts" / f"{d['key']}.txt").is_file()]
             if missing:
-                raise StoreError(f"{source}：備份缺少原文 (texts are missing from the backup: {', '.join(missing[:3])})")
+                raise StoreError(f"{source}：備份缺少原文 (the backup lacks texts: {', '.join(missing[:3])})")
             if (prepared / DECISIONS).exists():
                 load_decisions(prepared / DECISIONS)
         except (tarfile.TarError, EOFError, RuntimeError, StoreError) as error:
             shutil.rmtree(prepared)
             raise StoreError(
-                f"{source}：備份已損壞，未還原，請改用另一份備份 (the backup is damaged, nothing was restored: {error}; "
-                "use another one)"
+                f"{source}：備份已損壞，未還原，請改用另一份備份 "
+                f"(the backup is damaged, nothing was restored: {error}; use another one)"
             ) from error
         for path in (prepared / "texts").iterdir():
             path.replace(store.texts / path.name)

@@ -7,6 +7,7 @@ that takes too long or too much memory is given up with one sentence, the others
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import resource
 import signal
@@ -195,10 +196,8 @@ class Pool:
                         if document is None:
                             exhausted = True
                             break
-                        try:
+                        with contextlib.suppress(OSError):  # it has just died: seen below, by its sentinel
                             worker.give(document)
-                        except OSError:
-                            pass  # it has just died: seen below, by its sentinel
                 if exhausted and not again and all(w.document is None for w in workers):
                     return
                 while (len(workers) < self.jobs and not exhausted) or not workers:

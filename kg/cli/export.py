@@ -124,7 +124,8 @@ def _written(rows: Sheet, form: str, output: str, network: Network) -> Iterator[
     from kg.export.formats import FORMATS
 
     if form in ("svg", "png"):
-        from kg.export import png, svg
+        import kg.export.png as png
+        import kg.export.svg as svg
 
         picture = svg.draw(rows)
         if form == "png":
