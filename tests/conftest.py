@@ -64,3 +64,17 @@ def kg(environment: dict[str, str]) -> Command:
             env=environment, **options,
         )
     return run
+
+
+#: modules that load the machine or need other servers: run with ``pytest -m slow``
+LONG = {
+    "test_browser", "test_faults", "test_remote", "test_scale_build", "test_scale_cluster", "test_scale_corpus",
+    "test_service_live", "test_service_pool",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the default run quick and steady."""
+    for item in items:
+        if item.path.stem in LONG:
+            item.add_marker(pytest.mark.slow)

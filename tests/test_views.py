@@ -76,7 +76,7 @@ def test_filters(store: ox.Store) -> None:
     assert view.network(store, {"min_weight": ["2"]}).nodes == {}
     assert len(view.network(store, {"confidence": ["0.1"]}).edges) == 3
     assert view.network(store, {"document": [f"{ID}document/none"]}).edges == []
-    assert len(view.network(store, {"document": [f"{ID}document/{tiny_graph.KEY}"]}).edges) == 2
+    assert len(view.network(store, {"document": [f"{ID}document/{tiny_graph.KEY}"]}).edges) == 3
 
 
 def test_neighbourhood(store: ox.Store) -> None:
