@@ -69,8 +69,6 @@ def kg(environment: dict[str, str]) -> Command:
 #: modules that load the machine or need other servers: run with ``pytest -m slow``
 LONG = {
     "test_browser", "test_faults", "test_remote", "test_scale_build", "test_scale_cluster", "test_scale_corpus",
-    "test_notebook", "test_protocol_w3c", "test_service_live", "test_service_pool", "test_service_write",
-    "test_web_sparql",
 }
 
 

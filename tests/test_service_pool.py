@@ -85,6 +85,31 @@ def test_memory_is_bounded(graph: Path) -> None:
     run(graph, test, memory=150_000_000)
 
 
+def test_a_large_server_keeps_its_workers(graph: Path) -> None:
+    """A process inherits the peak of the one that started it: that is not the worker's own size."""
+    async def test(pool: Pool) -> None:
+        used = set()
+        for n in range(5):
+            result = await pool.run(job(f"SELECT ?o {{ x:s{n} ?p ?o }}"), 5, 1.0)
+            used |= {w.pid for w in pool._idle["fast"]}
+            assert json.loads(await body(result))["results"]["bindings"]
+        assert len(used) == 1
+    ballast = b"x" * 400_000_000
+    run(graph, test)
+    assert ballast
+
+
+def test_a_worker_that_has_grown_is_replaced(graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.service.pool._LARGEST_IDLE", 1000)
+
+    async def test(pool: Pool) -> None:
+        for n in range(3):
+            result = await pool.run(job(f"SELECT ?o {{ x:s{n} ?p ?o }}"), 5, 1.0)
+            assert json.loads(await body(result))["results"]["bindings"]
+            assert not pool._idle["fast"]
+    run(graph, test)
+
+
 def test_point_queries_are_answered_among_runaways(graph: Path) -> None:
     async def test(pool: Pool) -> None:
         async def runaway(n: int) -> str:

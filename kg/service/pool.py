@@ -26,6 +26,8 @@ from kg.service.process import WorkerProcess
 _FAST_BYTES = 1_000_000
 #: seconds for which a query may stay in the fast lane while others wait for it
 _SLICE = 0.1
+#: bytes a worker may hold and still be kept for the next query
+_LARGEST_IDLE = 300_000_000
 #: how many queries may wait for the fast lane
 _FAST_QUEUE = 512
 #: queries remembered as expensive, and for how many seconds
@@ -286,6 +288,8 @@ class Pool:
             return
         if worker.version != self._current or self._closed:
             worker.kill("old")
+        elif worker.resident > _LARGEST_IDLE:
+            worker.kill("large")
         else:
             self._idle["slow" if worker.nice else lane].append(worker)
             for spare in self._idle["slow"][self.limits.slow_workers:]:

@@ -69,6 +69,17 @@ class WorkerProcess(asyncio.Protocol):
         """The process's number."""
         return self._process.pid if self._process else 0
 
+    @property
+    def resident(self) -> int:
+        """Bytes of memory the process holds now; 0 where the system does not tell.
+
+        Not ``ru_maxrss``: a process inherits that from the one that started it, however large it was.
+        """
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, IndexError):
+            return 0
+
     def ask(self, job: dict[str, Any], seconds: float) -> None:
         """Sends a query and sets its time limit."""
         data = json.dumps(job).encode()
@@ -178,5 +189,5 @@ class WorkerProcess(asyncio.Protocol):
                 self._transport.pause_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # a worker that ends on its own between two queries has grown too large; during one it ran out of memory
+        # a worker ends on its own where a query ran out of memory
         self.kill("memory")

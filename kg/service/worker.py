@@ -33,8 +33,6 @@ HEAD = struct.Struct(">cI")
 _FRAME = 65536
 #: seconds of computing beyond a query's limit after which the process ends by itself
 _GRACE = 2.0
-#: a worker that has grown beyond this ends after its answer (kibibytes, as ru_maxrss counts)
-_LARGEST_IDLE = 300_000
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "csv": ox.QueryResultsFormat.CSV,
@@ -274,8 +272,6 @@ def main() -> None:
         except (ValueError, OSError, RuntimeError) as error:
             wire.sendall(framed(b"X", {"kind": "query", "message": str(error)}))
         signal.setitimer(signal.ITIMER_PROF, 0)
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _LARGEST_IDLE:
-            return
 
 
 if __name__ == "__main__":
