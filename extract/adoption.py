@@ -43,7 +43,7 @@ _LINE_ENDS_WITH_BOX = re.compile(rf"(?m)(?:{_LABEL})[ \t\u3000]*(?:{_BOX})[ \t\u
 _SAID = (r"(?:[（(]?\d{1,2}[)）.、]\s*|[■●◆]\s*)?"
          r"(?:(?:議題|建議)?(?:參採|採納|採行|處理)(?:情形|與否|狀況|結果|意見|程度)\s*[：:]|"
          r"本(?:項|案|議題|建議)(?:建議)?(?:事項)?[：:]?)\s*")
-_START = re.compile(rf"^[\s\u3000]*(?P<said>{_SAID})?(?P<box>{_BOX})?[\s\u3000]*(?P<label>{_LABEL})(?!\w)")
+_START = re.compile(rf"^[\s\u3000]*+(?P<said>{_SAID})?(?P<box>{_BOX})?[\s\u3000]*+(?P<label>{_LABEL})(?!\w)")
 _OPEN, _CLOSE = "（(", "）)"
 #: a note longer than this is no note but the next text
 _LONGEST_NOTE = 400

@@ -6,7 +6,7 @@ spaCy is imported when the first text is read; importing it costs a second.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from extract.running_text import prepare
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from extract.candidates import Candidate
     from extract.matchers import Pipeline
     from kg.text.clean import Clean
+
+
+#: characters looked through at once: what a name means is decided by its neighbourhood, never by more than this,
+#: and a line without an end must not cost the square of its length
+_LONGEST = 8_000
 
 
 class NameFinder:
@@ -46,19 +51,36 @@ class NameFinder:
         ``written``: the year of writing, for 今年 and for names that several bodies bore one after the other;
         ``least``: the confidence below which names are left out.
         """
-        clean = prepare(text)
-        if not clean.text:
-            return []
-        found = self.pipeline.candidates(clean.text, publisher, year, targets, written)
-        return [_mention(c, clean, text) for c in found if c.confidence >= least]
+        found = []
+        for at, piece in pieces(text):
+            clean = prepare(piece)
+            if clean.text:
+                candidates = self.pipeline.candidates(clean.text, publisher, year, targets, written)
+                found += [_mention(c, clean, piece, at) for c in candidates if c.confidence >= least]
+        return found
 
 
-def _mention(c: Candidate, clean: Clean, text: str) -> Mention:
+def pieces(text: str, most: int = _LONGEST) -> Iterator[tuple[int, str]]:
+    """A text in pieces of at most ``most`` characters with where each begins, cut behind a line or a sentence.
+
+    >>> list(pieces("甲。乙丙。丁", 5))
+    [(0, '甲。乙丙。'), (5, '丁')]
+    """
+    at = 0
+    while len(text) - at > most:
+        ends = (text.rfind(mark, at + most // 2, at + most) for mark in "\n。；，")
+        end = next((e + 1 for e in ends if e >= 0), at + most)
+        yield at, text[at:end]
+        at = end
+    yield at, text[at:]
+
+
+def _mention(c: Candidate, clean: Clean, text: str, at: int) -> Mention:
     span = clean.span(c.start, c.end)
     surface = text[span.start:span.end]
     return Mention(
-        c.kind, c.known or _as_printed(c.name, surface) or surface, surface, span.start, span.end, c.rule, c.confidence,
-        c.law, c.quantity, c.year, c.target_kind, c.period,
+        c.kind, c.known or _as_printed(c.name, surface) or surface, surface, at + span.start, at + span.end, c.rule,
+        c.confidence, c.law, c.quantity, c.year, c.target_kind, c.period,
     )
 
 

@@ -9,7 +9,7 @@ the next part has no subject of its own (…；並完成4場).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from extract.quantities import Figure
@@ -68,6 +68,8 @@ _ORIGIN_BEHIND = re.compile(
     r"(?:至|為|到|成)"
 )
 _BRACKET_BEHIND = re.compile(r"\((?:(?:民國)?\d{2,4}(?:年)?[-–—~～至])?(?:民國)?(?P<y>\d{2,4})年(?:度|底)?\)")
+#: a sentence is looked through no farther than so many characters to either side
+_REACH = 2_000
 #: an elliptical sentence has no room for a subject in front of its figure
 _SHORT_LEAD = 8
 
@@ -102,13 +104,18 @@ def years(text: str, written: int | None = None) -> list[Year]:
         before, behind = text[max(0, m.start() - 12):m.start()], text[m.end() - 1:m.end() + 8]
         reference = bool(_REFERENCE.search(before) or _REFERENCE_BEHIND.match(behind))
         # the period in a quoted name is the program's
-        reference = reference or text.rfind("「", 0, m.start()) > text.rfind("」", 0, m.start())
+        reference = reference or _inside_quotes(text, m.start())
         event = m["a"] is None and bool(_HAPPENED_BEFORE.search(before) and _HAPPENED.match(behind))
         found.append(Year(m.start(), m.end(), value, reference, _value(m["a"]) if m["a"] else None, event))
     if written is not None:
         found += [Year(m.start(), m.end(), written + _RELATIVE[m[0]], False) for m in _RELATIVE_YEAR.finditer(text)]
         found.sort(key=lambda y: y.start)
     return found
+
+
+def _inside_quotes(text: str, at: int) -> bool:
+    begin = max(0, at - _REACH)
+    return text.rfind("「", begin, at) > text.rfind("」", begin, at)
 
 
 def _value(printed: str) -> int | None:
@@ -125,6 +132,7 @@ class FigureYears:
     def __init__(self, text: str, written: int | None = None) -> None:
         self.text = text
         self.named = years(text, written)
+        self._starts = [y.start for y in self.named]
         self._breaks = [m.start() for m in SENTENCE_END.finditer(text)]
         self._semicolons = [
             m.start() for m in re.finditer("[；;]", text) if not _GOES_ON.match(text, m.start())
@@ -132,12 +140,20 @@ class FigureYears:
 
     def in_year(self, figure: Figure) -> bool:
         """Is the figure a part of a year's own digits?"""
-        return any(y.start < figure.end and figure.start < y.end for y in self.named)
+        # years do not overlap: the last one that begins before the figure's end is the only one that may hold it
+        i = bisect_left(self._starts, figure.end)
+        return any(figure.start < y.end for y in self.named[max(0, i - 2):i])
+
+    def between(self, begin: int, end: int) -> list[Year]:
+        """The years that begin in ``begin <= start < end``."""
+        return self.named[bisect_left(self._starts, begin):bisect_left(self._starts, end)]
 
     def sentence(self, at: int) -> tuple[int, int]:
-        """Beginning and end of the sentence that holds a position."""
+        """Beginning and end of the sentence that holds a position, or of what lies within reach of it."""
         i = bisect_right(self._breaks, at)
-        return (self._breaks[i - 1] if i else 0), (self._breaks[i] if i < len(self._breaks) else len(self.text))
+        begin = self._breaks[i - 1] if i else 0
+        end = self._breaks[i] if i < len(self._breaks) else len(self.text)
+        return max(begin, at - _REACH), min(end, at + _REACH)
 
     def year_of(self, figure: Figure) -> int | None:
         """The year that a figure belongs to, None where none is stated."""
@@ -149,12 +165,12 @@ class FigureYears:
         i = bisect_right(self._semicolons, figure.start)
         part = max(begin, self._semicolons[i - 1] if i else 0)
         clause = max([part, *(c.end() for c in _COMMA.finditer(text, part, figure.start))])
-        before = [y for y in self.named if part <= y.start and y.end <= figure.start and not y.reference]
+        before = [y for y in self.between(part, figure.start) if y.end <= figure.start and not y.reference]
         own = [y for y in before if y.start >= clause]
         if not own:
             if text[figure.start - 1:figure.start] == ")":
                 # 較最高年(87年)1.14公斤
-                near = [y for y in self.named if y.end == figure.start - 1]
+                near = [y for y in self.between(part, figure.start) if y.end == figure.start - 1]
                 if near:
                     return near[0].value
             behind = self._behind(figure, end)
@@ -180,7 +196,7 @@ class FigureYears:
         """A year behind the figure in its own clause (5家業者於112年底前完成簽約)."""
         m = CLAUSE_END.search(self.text, figure.end, end)
         stop = m.start() if m else end
-        behind = [y for y in self.named if figure.end <= y.start < stop and not y.reference]
+        behind = [y for y in self.between(figure.end, stop) if not y.reference]
         # a date in brackets behind the figure belongs to something else more often than not
         return behind[0].value if behind and "(" not in self.text[figure.end:behind[0].start] else None
 
@@ -197,8 +213,8 @@ class FigureYears:
     def _end_of_period(self, length: int, at: int) -> int | None:
         """The last year of the nearest period in front that lasts ``length`` years."""
         begin, _ = self.sentence(at)
-        for y in reversed(self.named):
-            if begin <= y.start and y.end <= at and y.first is not None and y.value - y.first + 1 == length:
+        for y in reversed(self.between(begin, at)):
+            if y.end <= at and y.first is not None and y.value - y.first + 1 == length:
                 return y.value
         return None
 
@@ -212,7 +228,8 @@ class FigureYears:
 
     def _compared(self, figure: Figure, part: int, end: int) -> int | None:
         """較112年同期增加 tells of 113 where no other year is named."""
-        stop = next((s for s in self._semicolons if s > figure.start), end)
+        i = bisect_right(self._semicolons, figure.start)
+        stop = self._semicolons[i] if i < len(self._semicolons) else end
         m = _COMPARED.search(self.text, part, min(stop, end))
         value = _value(m[1]) if m else None
         return value + 1 if value is not None else None
@@ -222,12 +239,12 @@ class FigureYears:
         if self.text[begin:begin + 1] != "。":
             return None
         last, _ = self.sentence(begin - 1)
-        if any(begin <= y.start < figure.start for y in self.named):
+        if self.between(begin, figure.start):
             return None
         first = re.search(r"[\d第，]", self.text[begin:figure.start + 1])
         if first is None or not first[0].isdigit() or first.start() > _SHORT_LEAD:
             return None
-        before = [y for y in self.named if last <= y.start < begin and not y.reference]
+        before = [y for y in self.between(last, begin) if not y.reference]
         whole = [y for y in before if not self.text[y.end:y.end + 1].isdigit()]
         same = whole and len(whole) == len(before) and len({y.value for y in whole}) == 1
         return whole[-1].value if same else None

@@ -28,13 +28,15 @@ _ACROSS = {"化工": re.compile(r"[作具程序時資]"), "工程": re.compile(r
 #: 國際醫療器材, 生物科技園區: the name goes on
 _GOES_ON = {"國際醫療": re.compile("器材"), "文創": re.compile("園區"), "航太": re.compile("總署|局"),
             "再生能源": re.compile("發電設備|發展條例|憑證")}
+#: a list has an end: without one, reading a line of many thousand items would take the square of its length
+_MORE = "{1,40}"
 _ITEM = r"[^、，。；：等\n()「」【】■●]{2,12}?"
 #: 工藝、電影、流行音樂及設計等六大旗艦產業
 _LIST = re.compile(
-    rf"(?P<items>{_ITEM}(?:、{_ITEM})+?(?:(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)?)"
+    rf"(?P<items>{_ITEM}(?:、{_ITEM}){_MORE}?(?:(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)?)"
     r"(?:等(?:[一二三四五六七八九十\d]+[大項個])?(?:[\u4e00-\u9fff]{0,4})|(?:相關))(?:產業|工業|業者|領域|廠商|供應鏈|業別|產值)"
 )
-_ENUMERATION = re.compile(rf"{_ITEM}(?:、{_ITEM})+(?:及|與|和|以及)[^、，。；：等\n()「」]{{2,10}}")
+_ENUMERATION = re.compile(rf"{_ITEM}(?:、{_ITEM}){_MORE}(?:及|與|和|以及)[^、，。；：等\n()「」]{{2,10}}")
 _LEADS_IN = re.compile("(?:推動|發展|扶植|輔導|擴增|包括|包含|例如|如|為)$")
 _JOINT = re.compile("、|以及|及|與|和|暨")
 _TRADE_BEFORE = re.compile(r"(?:【|產業[:：]|產業\(如|產業\(|扶植)$")

@@ -79,6 +79,8 @@ _GOAL = re.compile(
 _DONE = re.compile(r"已|累計|截至|累積|完成(?!率)|共計|實績|計有|達成率|獲得|成功|迄今|至今")
 #: in order of weight within one clause
 _CUES = {"forecast": _FORECAST, "target": _GOAL, "actual": _DONE}
+#: characters in front of a figure within which a cue still speaks of it
+_CUE_REACH = 400
 _SUBJECT_EDGE = re.compile(
     r"^(?:並已|並|且|已|業已|其中|共計|共|計|合計|累計|預計|預估|預期|約|達到|達|逾|近|及|和|與|另|將|可|也|亦|分別|截至|至|於|在|自|從|以|目標|為|的|之|底|前|年度|年)+"
 )
@@ -162,6 +164,7 @@ def kind(text: str, figure: Figure, begin: int) -> str:
 
     Cues behind the figure count only in its own clause (20.6GW為目標); without a cue it is a result.
     """
+    begin = max(begin, figure.start - _CUE_REACH)
     stop = CLAUSE_END.search(text, figure.end)
     clause = max([begin, *(m.end() for m in CLAUSE_END.finditer(text, begin, figure.start))])
     for a, b in ((clause, stop.start() if stop else len(text)), (begin, figure.start)):

@@ -123,12 +123,17 @@ def without_tags(piece: Clean) -> Clean:
     return piece.remove(_TAG)
 
 
+#: layout shows in tens of blanks; patterns that try each blank as a beginning must not meet thousands
+_BLANKS = re.compile(r"(?<=[^\S\r\n]{100})[^\S\r\n]+")
+
+
 def lines(text: str) -> list[Clean]:
-    """The lines of a text without their line ends, offsets kept."""
+    """The lines of a text without their line ends, offsets kept; of a run of blanks the first hundred."""
     found = []
     at = 0
     for line in text.split("\n"):
         body = line[:-1] if line.endswith("\r") else line
-        found.append(raw(text, at, at + len(body)))
+        whole = raw(text, at, at + len(body))
+        found.append(whole.remove(_BLANKS) if len(body) > 100 and _BLANKS.search(body) else whole)
         at += len(line) + 1
     return found
