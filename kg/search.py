@@ -21,7 +21,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.names import POL, expand
-from kg.service.parse import Query, Token, Unreadable, parse
+from kg.service.parse import Unreadable, parse
+from kg.service.structure import Query, Token
 from kg.service.vocabulary import full
 
 FILE = "search.sqlite"

@@ -26,6 +26,14 @@ from kg.names import ID
 from kg.web.entity import href
 
 
+OWN = """#+ title: {zh: 自訂, en: Own}
+#+ description: {zh: 自訂的查詢。, en: A query of one's own.}
+#+ columns:
+#+   label: {zh: 名稱, en: Name}
+SELECT ?label WHERE { ?m a pol:Measure ; skos:prefLabel ?label } ORDER BY ?label
+"""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -46,11 +54,15 @@ def get(url: str, accept: str = "*/*") -> tuple[int, str, bytes]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("store")
     tiny_graph.publish(folder)
+    own = folder / "own"
+    own.mkdir()
+    (own / "own-measures.rq").write_text(OWN, encoding="utf-8")
     port = free_port()
     log = folder / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kg", "serve", "--store", str(folder), "--port", str(port)],
+            [sys.executable, "-m", "kg", "serve", "--store", str(folder), "--port", str(port), "--queries",
+             str(own)],
             cwd=tiny_graph.ROOT, stdout=out, stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": str(tiny_graph.ROOT)},
         )
@@ -91,6 +103,12 @@ def test_odd_names_through_the_real_server(server: str, name: str) -> None:
     for path in ("/id/" + quote(iri[len(ID):], safe="/%"), href(iri)):
         status, _, body = get(server + path, "application/n-triples")
         assert status == 200 and f"<{iri}>" in body.decode(), path
+
+
+def test_a_folder_of_queries_is_added(server: str) -> None:
+    status, _, body = get(server + "/queries/own-measures.json")
+    assert status == 200 and [row["label"] for row in json.loads(body)["rows"]] == ["推廣晶片教育", "發展太空零件"]
+    assert b"own-measures" in get(server + "/openapi.json")[2]
 
 
 def test_rdflib_reads_the_endpoint(server: str) -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from kg.catalog import load
 from kg.service import vocabulary
 from kg.service.estimate import estimate
-from kg.service.parse import Unreadable, parse, tokens
+from kg.service.parse import Unreadable, parse
 from kg.service.precheck import check, nearest
+from kg.service.structure import tokens
 from kg.service.vocabulary import Vocabulary, count
 
 

@@ -17,8 +17,11 @@ from kg.cli import fail, store_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="位址 address to listen on")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="埠 port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="行程 processes")
+@click.option("--queries", "folders", multiple=True, envvar="KG_QUERIES", metavar="DIR",
+              type=click.Path(path_type=Path),
+              help="另加自己的 .rq 資料夾，可重複 a further folder of .rq files, repeatable")
 @click.option("--timeout", default=None, type=click.FloatRange(0.1), help="查詢時限 seconds per query  [default: 30]")
-def serve(store: str, host: str, port: int, workers: int, timeout: float | None) -> None:
+def serve(store: str, host: str, port: int, workers: int, folders: tuple[Path, ...], timeout: float | None) -> None:
     """啟動網站與 SPARQL 端點 serve pages and the SPARQL endpoint until Ctrl-C."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -31,7 +34,9 @@ def serve(store: str, host: str, port: int, workers: int, timeout: float | None)
 
     try:
         version = open_versions(store).require()
-        load()
+        load(*folders)
+        # the server's processes, which run elsewhere, read them from the environment
+        os.environ["KG_QUERIES"] = os.pathsep.join(str(folder.resolve()) for folder in folders)
         if timeout is not None:
             os.environ["KG_LIMIT_SECONDS"] = str(timeout)
         from_environment()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kg.names import PREFIXES
-from kg.service.parse import Group, Pattern, Query
+from kg.service.structure import Group, Pattern, Query
 from kg.service.vocabulary import Vocabulary, full
 
 #: triples that a cheap query may start from, growth by joins included

@@ -27,12 +27,13 @@ from kg.service.http import (
     negotiate,
 )
 from kg.service.limits import Limits
-from kg.service.parse import Query, Unreadable, parse
+from kg.service.parse import Unreadable, parse
 from kg.service.pool import Failed, Pool, Result
 from kg.service.precheck import Hint, check
 from kg.service.problem import Problem, syntax_problem
 from kg.service.protocol import ALLOW, Ask, Change, read
 from kg.service.remote_pool import RemotePool
+from kg.service.structure import Query
 from kg.service.vocabulary import Vocabulary
 from kg.sparql_guard import Refused, form, guard
 from kg.store import StoreError, Version, VersionedStore

@@ -19,9 +19,9 @@ from typing import Any
 from kg.service.editor import FORMATS
 from kg.service.http import Request
 from kg.service.limits import Limits
-from kg.service.parse import Token, place, tokens
 from kg.service.problem import Problem, syntax_problem
 from kg.service.protocol import Change
+from kg.service.structure import Token, place, tokens
 from kg.store import StoreError, VersionedStore
 from kg.store.remote import RemoteVersions
 

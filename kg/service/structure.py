@@ -1,0 +1,121 @@
+"""A SPARQL query's tokens and structure: what `kg.service.parse` finds, for checks and estimates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kg.sparql_guard import TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, name, literal or sign with its place in the text."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset after it."""
+        return self.start + len(self.text)
+
+    @property
+    def word(self) -> str:
+        """A bare word in upper case; empty for anything else."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def name(self) -> str:
+        """A variable's name; empty for anything else."""
+        return self.text[1:] if self.kind == "variable" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A triple pattern. ``path`` holds the verb's tokens; ``span`` the verb with its whole object list."""
+
+    subject: Token
+    path: tuple[Token, ...]
+    object: Token
+    span: tuple[int, int]
+
+    @property
+    def unbounded(self) -> bool:
+        """Does the path repeat (``*`` or ``+``)?"""
+        return len(self.path) > 1 and any(t.text in "*+" for t in self.path)
+
+    def variables(self) -> set[str]:
+        """Variables and blank nodes of the pattern."""
+        ends = {t.name or t.text for t in (self.subject, self.object) if t.kind in ("variable", "blank")}
+        return ends | {t.name for t in self.path if t.name}
+
+
+@dataclass(slots=True)
+class Group:
+    """What stands between two braces."""
+
+    triples: list[Pattern] = field(default_factory=list)
+    #: (kind, group): optional, union, minus, graph, exists, group or select
+    parts: list[tuple[str, Group]] = field(default_factory=list)
+    #: variables given by BIND or VALUES, or projected by a subselect
+    given: set[str] = field(default_factory=set)
+    #: tokens of each FILTER and BIND expression
+    filters: list[tuple[Token, ...]] = field(default_factory=list)
+    select: Query | None = None
+    start: int = 0
+
+    def bound(self) -> set[str]:
+        """Variables that the group can bind."""
+        if self.select is not None:
+            return self.select.bound()
+        found = set(self.given)
+        for pattern in self.triples:
+            found |= pattern.variables()
+        for kind, part in self.parts:
+            if kind not in ("minus", "exists"):
+                found |= part.bound()
+        return found
+
+    def walk(self) -> list[Group]:
+        """The group and all groups within it."""
+        inner = [g for _, part in self.parts for g in part.walk()]
+        return [self, *inner, *(self.select.group.walk() if self.select and self.select.group else [])]
+
+
+@dataclass(slots=True)
+class Query:
+    """A query or subselect."""
+
+    form: str = ""
+    #: prefix -> namespace, as declared
+    prefixes: dict[str, str] = field(default_factory=dict)
+    #: variables that are projected as they are, and those made by ``(… AS ?x)``
+    projected: list[Token] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
+    star: bool = False
+    aggregates: bool = False
+    group: Group | None = None
+    limit: int | None = None
+    ordered: bool = False
+    #: constants that DESCRIBE names
+    described: int = 0
+    tokens: list[Token] = field(default_factory=list)
+
+    def bound(self) -> set[str]:
+        """Variables that a solution can have."""
+        inner = self.group.bound() if self.group else set()
+        return inner if self.star else {t.name for t in self.projected} | self.made
+
+
+def tokens(text: str) -> list[Token]:
+    """The text's tokens without white space and comments."""
+    return [
+        Token(m.lastgroup if m.lastgroup != "prefix" else "prefixed", m[0], m.start())  # type: ignore[arg-type]
+        for m in TOKEN.finditer(text) if m.lastgroup != "comment" and not m[0].isspace()
+    ]
+
+
+def place(text: str, at: int) -> tuple[int, int]:
+    """Line and column (both from 1) of an offset."""
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
