@@ -1,20 +1,31 @@
 """The language of the pages: Chinese with English beside it, or one of them.
 
-``?lang=`` decides; a cookie remembers it for addresses that do not say. Texts of the pages are written
-in both languages where they stand (``ui.bi`` and ``ui.t`` of the templates), so none can lack its other half.
+``?lang=`` decides; a cookie remembers it for addresses that do not say. The pages' texts are written in Chinese
+where they stand, in one of the calls below; their English is in ``translations/en/LC_MESSAGES/messages.po``
+(gettext), which ``python -m kg.web.messages`` brings up to date. Texts that are data of both languages (names of
+classes, titles of queries) come as pairs and are chosen by the templates' ``ui.bi`` and ``ui.t``.
 """
 
 from __future__ import annotations
 
+import functools
+import gettext
+import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
+from markupsafe import Markup, escape
 
 COOKIE = "lang"
 #: what can be chosen -> its name in its own words
 LANGUAGES = {"both": "中文＋English", "zh-Hant": "中文", "en": "English"}
+#: where gettext finds the catalogues
+FOLDER = Path(__file__).parent / "translations"
+DOMAIN = "messages"
 #: a year
 _KEPT = 365 * 24 * 3600
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def language() -> str:
@@ -22,6 +33,11 @@ def language() -> str:
     asked = request.args.get(COOKIE) or request.cookies.get(COOKIE, "")
     asked = {"zh": "zh-Hant", "zh-hant": "zh-Hant", "zh-tw": "zh-Hant"}.get(asked.lower(), asked)
     return asked if asked in LANGUAGES else "both"
+
+
+def label_language() -> str:
+    """The language in which this request's page names things, as far as they have names in it: "zh" or "en"."""
+    return "en" if language() == "en" else "zh"
 
 
 def choices() -> list[dict[str, str]]:
@@ -33,8 +49,53 @@ def choices() -> list[dict[str, str]]:
     ]
 
 
+@functools.cache
+def _english() -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, FOLDER, ["en"])
+
+
+def english(text: str) -> str:
+    """The English of a text of the pages."""
+    return _english().gettext(text)
+
+
+def N_(text: str) -> str:
+    """Marks a text that is translated where it is shown, for the extraction of messages; gives it back."""
+    return text
+
+
+def _(text: str, **values: object) -> str:
+    """A text of the pages in the request's first language, with its ``%(name)s`` filled in."""
+    found = english(text) if language() == "en" else text
+    return found % values if values else found
+
+
+def both(text: str, **values: object) -> Markup:
+    """A text of the pages as HTML: Chinese with English beside it, or one of them; values are escaped."""
+    def filled(tag: str, printed: str) -> Markup:
+        return Markup(tag) % (Markup(printed) % values if values else Markup(printed))
+
+    chinese, foreign = '<span class="zh">%s</span>', '<span class="en" lang="en">%s</span>'
+    match language():
+        case "en":
+            return filled('<span lang="en">%s</span>', str(escape(english(text))))
+        case "zh-Hant":
+            return filled(chinese, str(escape(text)))
+    return filled(chinese, str(escape(text))) + " " + filled(foreign, str(escape(english(text))))
+
+
+def data(text: object) -> Markup:
+    """A name or sentence of the documents as HTML; on an English page Chinese is marked as such (WCAG 2.2, 3.1.2)."""
+    printed = escape("" if text is None else text)
+    if language() == "en" and _HAN.search(printed):
+        return Markup('<span lang="zh-Hant">%s</span>') % printed
+    return printed
+
+
 def install(app: Flask) -> None:
-    """Gives every template ``language`` and ``languages``, and keeps what was chosen."""
+    """Gives every template ``_``, ``both``, ``language`` and ``languages``, and keeps what was chosen."""
+    app.jinja_env.globals.update({"_": _, "both": both})
+    app.jinja_env.filters["data"] = data
 
     @app.context_processor
     def _context() -> dict[str, object]:

@@ -63,7 +63,7 @@ def _panel(store: ox.Store, iri: str, panel: Panel) -> dict[str, Any]:
         "cells": [_cell(store, c, s[c.name]) for c in panel.columns],
     } | _proof(store, panel, s, this) for s in unique[:ROWS]]
     return {
-        "slug": panel.slug, "zh": panel.zh, "en": panel.en, "columns": panel.columns, "rows": rows,
+        "slug": panel.slug, "title": panel.title, "columns": panel.columns, "rows": rows,
         "total": len(unique), "more": max(0, len(unique) - ROWS), "proved": panel.proof is not None,
     }
 

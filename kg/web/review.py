@@ -25,6 +25,7 @@ from kg.decisions import FILE, VERDICTS, Decision, Decisions, Judgement, changin
 from kg.link.sources import Side, read
 from kg.web.errors import Problem
 from kg.web.graph import handle, label, opened
+from kg.web.language import N_
 from kg.web.profile import first_place, rows_of
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -34,10 +35,8 @@ COOKIE = "kg-review"
 _SESSION = 12 * 3600
 #: candidates listed below the one to decide, and characters of one text
 _NEXT, _TEXT = 12, 400
-KINDS = {"fundedBy": ("措施與預算項目", "Measures and budget lines"),
-         "answeredBy": ("建議與措施、計畫", "Recommendations and what answers them")}
-STATES = {"open": ("待判定", "open"), "accepted": ("已接受", "accepted"), "rejected": ("已駁回", "rejected"),
-          "unsure": ("未定", "unsure")}
+KINDS = {"fundedBy": N_("措施與預算項目"), "answeredBy": N_("建議與措施、計畫")}
+STATES = {"open": N_("待判定"), "accepted": N_("已接受"), "rejected": N_("已駁回"), "unsure": N_("未定")}
 
 
 @dataclass(frozen=True, slots=True)

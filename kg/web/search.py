@@ -19,6 +19,7 @@ from kg.search import PROPERTIES
 from kg.store import StoreError
 from kg.web.entity import href
 from kg.web.graph import Opened, handle, label, opened
+from kg.web.language import N_
 from kg.web.reading import line_of
 from kg.web.terms import names
 
@@ -55,9 +56,7 @@ class Hit:
         return {"class": (self.cls,), "document": self.documents, "body": self.bodies, "year": self.years}[facet]
 
 
-FACETS = {
-    "class": ("類別", "Class"), "document": ("文件", "Document"), "body": ("機關", "Body"), "year": ("年度", "Year"),
-}
+FACETS = {"class": N_("類別"), "document": N_("文件"), "body": N_("機關"), "year": N_("年度")}
 
 
 @blueprint.get("/search", strict_slashes=False)
@@ -186,8 +185,7 @@ def _facet(current: Opened, facet: str, hits: list[Hit], chosen: dict[str, str])
         counts.setdefault(chosen[facet], 0)
     newest = facet == "year"
     values = sorted(counts.items(), key=lambda c: (-int(c[0]) if newest and c[0].isdigit() else -c[1], c[0]))
-    zh, en = FACETS[facet]
-    return {"name": facet, "zh": zh, "en": en, "values": [
+    return {"name": facet, "title": FACETS[facet], "values": [
         {"value": v, "count": n, "chosen": v == chosen[facet], **_named(current, facet, v)} for v, n in values
     ]}
 
