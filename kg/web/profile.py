@@ -15,6 +15,7 @@ from kg.names import ID, POL, expand, sparql_prefixes
 from kg.rdf import assertion_iri
 from kg.web.chart import Bar, bars
 from kg.web.graph import Opened, handle, label
+from kg.web.language import _, label_language
 from kg.web.profiles import PROFILES, ROWS, Column, Panel
 from kg.web.reading import read
 from kg.web.terms import names
@@ -76,8 +77,11 @@ def _cell(store: ox.Store, column: Column, term: Any) -> dict[str, Any]:
         local = term.value.removeprefix(POL)
         return {"kind": "class", "local": local, "iri": ""} | names(store, term.value)
     if isinstance(term, ox.NamedNode):
-        return {"kind": column.kind, "text": label(store, term.value), "iri": term.value,
-                "en": label(store, term.value, "en") if column.kind == "status" else ""}
+        # a status keeps its Chinese name, by which it is coloured
+        if column.kind == "status":
+            return {"kind": "status", "text": label(store, term.value), "iri": term.value,
+                    "en": label(store, term.value, "en")}
+        return {"kind": column.kind, "text": label(store, term.value, label_language()), "iri": term.value}
     return {"kind": column.kind, "text": str(term.value), "iri": "",
             "share": float(term.value) if column.kind == "share" else 0}
 
@@ -116,7 +120,7 @@ def _above(store: ox.Store, iri: str) -> list[dict[str, str]]:
     """What a thing is part of, the outermost first; empty where it is part of nothing."""
     found: list[dict[str, str]] = []
     at, seen = iri, {iri}
-    for _ in range(_HIGHEST):
+    while len(found) < _HIGHEST:
         above = sorted(str(getattr(q.object, "value", "")) for q in
                        store.quads_for_pattern(ox.NamedNode(at), _PART_OF, None))
         if not above or above[0] in seen:
@@ -125,7 +129,7 @@ def _above(store: ox.Store, iri: str) -> list[dict[str, str]]:
         seen.add(at)
         number = [str(getattr(q.object, "value", "")) for q in
                   store.quads_for_pattern(ox.NamedNode(at), ox.NamedNode(POL + "number"), None)]
-        text = label(store, at)
+        text = label(store, at, label_language())
         numbered = text if not number or text.startswith(number[0]) else f"{number[0]} {text}"
         found.insert(0, {"iri": at, "text": numbered})
     return found
@@ -139,9 +143,8 @@ def _money(store: ox.Store, iri: str) -> dict[str, Any] | None:
     if not solutions:
         return None
     table = [{
-        "iri": s["a"].value, "year": int(s["year"].value), "phase": label(store, s["phase"].value),
-        "phase_en": label(store, s["phase"].value, "en"), "amount": Decimal(s["amount"].value),
-        "proof": first_place(store, s["a"]),
+        "iri": s["a"].value, "year": int(s["year"].value), "phase": label(store, s["phase"].value, label_language()),
+        "amount": Decimal(s["amount"].value), "proof": first_place(store, s["a"]),
     } for s in solutions]
     largest: dict[tuple[int, str], Decimal] = {}
     for row in table:
@@ -163,7 +166,7 @@ def _answers(store: ox.Store, iri: str) -> list[dict[str, Any]]:
     for s in solutions:
         answer = found.setdefault(s["r"].value, {
             "iri": s["r"].value, "body": s["body"].value if s["body"] else "", "statuses": [],
-            "body_name": label(store, s["body"].value) if s["body"] else "",
+            "body_name": label(store, s["body"].value, label_language()) if s["body"] else "",
             "text": s["text"].value if s["text"] else "",
             "scope": s["scope"].value if s["scope"] else "", "proof": first_place(store, s["r"]),
         })
@@ -204,15 +207,16 @@ def citation(iri: str, title: str, document: str, day: str) -> dict[str, str]:
     """How to cite a thing's page: as text, BibTeX and RIS. ``day`` is the day of the build (ISO 8601)."""
     year = day[:4]
     within = f"（{document}）" if document and document != title else ""
+    site = "政策知識圖譜 Policy Knowledge Graph"
     ident = quote(iri, safe=":/%#")
     key = "policykg-" + "".join(itertools.islice((c for c in iri.removeprefix(ID) if c.isascii() and c.isalnum()), 24))
     escaped = "".join("\\" + c if c in "&%$#_{}" else c for c in title + within)
     return {
-        "text": f"政策知識圖譜，〈{title}〉{within}，{day}。{ident}",
+        "text": _("政策知識圖譜，〈%(title)s〉，%(day)s。%(iri)s", title=title + within, day=day, iri=ident),
         "bibtex": f"@misc{{{key},\n  title = {{{escaped}}},\n"
-                  "  howpublished = {政策知識圖譜 Policy Knowledge Graph},\n"
+                  f"  howpublished = {{{site}}},\n"
                   f"  year = {{{year}}},\n  url = {{{ident}}}\n}}",
-        "ris": f"TY  - DATA\nTI  - {title}{within}\nPB  - 政策知識圖譜 Policy Knowledge Graph\nPY  - {year}\n"
+        "ris": f"TY  - DATA\nTI  - {title}{within}\nPB  - {site}\nPY  - {year}\n"
                f"UR  - {ident}\nER  - ",
     }
 

@@ -86,7 +86,7 @@ _BY_BODY = (
 )
 
 _CANDIDATES = Panel(
-    "candidates", "預算項目候選", "Candidate budget lines", (
+    "candidates", N_("預算項目候選"), (
         Column("line", N_("預算項目")), Column("plan", N_("工作計畫")),
         Column("confidence", N_("信心"), "share"), Column("state", N_("狀態"), "status"),
         Column("reason", N_("理由"), "text")),
@@ -94,7 +94,7 @@ _CANDIDATES = Panel(
     "?state ; pol:reason ?reason OPTIONAL { ?line pol:workPlan ?plan }", "DESC(?confidence) ?line",
 )
 _TARGETS = Panel(
-    "targets", "量化指標", "Targets", (
+    "targets", N_("量化指標"), (
         Column("thing", N_("指標")), Column("value", N_("數值"), "text"),
         Column("unit", N_("單位"), "text"), Column("year", N_("年度"), "year"),
         Column("kind", N_("性質"), "status")),
@@ -102,7 +102,7 @@ _TARGETS = Panel(
     "?thing pol:ofYear ?year } OPTIONAL { ?thing pol:kind ?kind }", "?year ?thing",
 )
 _PARTS = Panel(
-    "below", "下一層", "Its parts", (_CLASS, Column("number", N_("編號"), "text"), _THING),
+    "below", N_("下一層"), (_CLASS, Column("number", N_("編號"), "text"), _THING),
     f"?thing dcterms:isPartOf ?this . {_KIND} OPTIONAL {{ ?thing pol:number ?number }} OPTIONAL {{ ?thing pol:order ?n "
     "} FILTER(?class NOT IN (pol:Target, pol:BudgetAmount))", "?n ?thing",
 )
@@ -118,7 +118,7 @@ _MENTIONS = Panel("mentions", N_("提及"), (_CLASS, _THING), f"?this pol:mentio
 _INDUSTRY_OF = Panel("industry", N_("針對的產業"), (_THING,), "?this pol:targetsIndustry ?thing", "?thing",
                      ("?this", "pol:targetsIndustry", "?thing"))
 _OVER_TIME = Panel(
-    "documents", "各文件提到幾次", "In which documents", (
+    "documents", N_("各文件提到幾次"), (
         Column("document", N_("文件")), Column("year", N_("年度"), "year"),
         Column("count", N_("次數"), "number")),
     "{ SELECT ?this ?document ?year (COUNT(DISTINCT ?e) AS ?count) { @THIS ?this pol:evidence ?e . ?e pol:inDocument "

@@ -19,7 +19,7 @@ from kg.search import PROPERTIES
 from kg.store import StoreError
 from kg.web.entity import href
 from kg.web.graph import Opened, handle, label, opened
-from kg.web.language import N_
+from kg.web.language import N_, label_language
 from kg.web.reading import line_of
 from kg.web.terms import names
 
@@ -206,7 +206,7 @@ def _named(current: Opened, facet: str, value: str) -> dict[str, str]:
 def _shown(current: Opened, hit: Hit, words: str) -> dict[str, Any]:
     """A result: its name, where it belongs, and the sentence with the hit."""
     store, node = current.store, ox.NamedNode(hit.iri)
-    name = label(store, hit.iri)
+    name = label(store, hit.iri, label_language())
     snippet: list[tuple[str, bool]] = []
     other = ""
     for p in PROPERTIES:

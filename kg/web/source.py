@@ -12,6 +12,7 @@ from kg.names import ID, POL
 from kg.rdf import assertion_iri
 from kg.web.errors import Problem
 from kg.web.graph import Opened, handle, label, opened
+from kg.web.language import label_language
 from kg.web.reading import NAME, Part, Piece, Read, Reading, line_of, lines, read
 from kg.web.terms import names
 
@@ -117,15 +118,15 @@ def _told(current: Opened, key: str, all_read: Read, start: int, end: int) -> di
     claims = sorted((c for c in all_read.claims if near(c)), key=rank)
     unique = {(c.subject, c.predicate, c.object): c for c in reversed(claims)}
     ordered = sorted(unique.values(), key=rank)
-    store = current.store
+    store, named = current.store, label_language()
     return {
         "things": [{
-            "iri": r.iri, "text": label(store, r.iri), "cls": r.cls, "exact": (r.start, r.end) == (start, end),
+            "iri": r.iri, "text": label(store, r.iri, named), "cls": r.cls, "exact": (r.start, r.end) == (start, end),
             "href": url_for("pages.source", key=key, start=r.start, end=r.end) + "#here",
         } for r in list(things.values())[:TOLD]],
         "claims": [{
-            "subject": c.subject, "subject_text": label(store, c.subject), "predicate": names(store, c.predicate),
-            "object": c.object, "object_text": label(store, c.object),
+            "subject": c.subject, "subject_text": label(store, c.subject, named), "object": c.object,
+            "object_text": label(store, c.object, named), "predicate": names(store, c.predicate),
             "assertion": assertion_iri(c.subject, c.predicate, c.object),
         } for c in ordered[:TOLD]],
         "more": max(0, len(things) - TOLD) + max(0, len(ordered) - TOLD),
