@@ -9,6 +9,7 @@ sentence begins, so that 及 in 普及 or 由 in 自由 is not taken for a word 
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,10 @@ def _base_words() -> frozenset[str]:
 
 def tokenizer(names: Iterable[str]) -> jieba.Tokenizer:
     """A jieba tokenizer whose dictionary is the words of this module and these names."""
-    import jieba
+    # where it is compiled first, its source warns of escape sequences (and stops what treats warnings as errors)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
 
     cutter = jieba.Tokenizer()
     frequency: dict[str, int] = {}
