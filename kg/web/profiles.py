@@ -117,6 +117,12 @@ _MENTIONS = Panel("mentions", N_("提及"), (_CLASS, _THING), f"?this pol:mentio
                   "?class ?thing", ("?this", "pol:mentions", "?thing"))
 _INDUSTRY_OF = Panel("industry", N_("針對的產業"), (_THING,), "?this pol:targetsIndustry ?thing", "?thing",
                      ("?this", "pol:targetsIndustry", "?thing"))
+_PERIOD = Panel(
+    "period", N_("期程"), (
+        Column("start", N_("起"), "year"), Column("end", N_("迄"), "year"), Column("printed", N_("原文期程"), "text")),
+    "?this pol:startYear ?start OPTIONAL { ?this pol:endYear ?end } OPTIONAL { ?this pol:periodText ?printed }",
+    "?start", ("?this", "pol:startYear", "?start"),
+)
 _OVER_TIME = Panel(
     "documents", N_("各文件提到幾次"), (
         Column("document", N_("文件")), Column("year", N_("年度"), "year"),
@@ -126,14 +132,14 @@ _OVER_TIME = Panel(
 )
 _MENTIONED = Panel("mentioned", N_("提及這裡的"), (_CLASS, _THING, _WITHIN), _LED % "pol:mentions",
                    "?class ?thing", ("?thing", "pol:mentions", "?this"))
-_ELEMENT = (*_MINISTRIES, _PARTS, _TARGETS, _INDUSTRY_OF, _CANDIDATES, _MENTIONS)
+_ELEMENT = (*_MINISTRIES, _PERIOD, _PARTS, _TARGETS, _INDUSTRY_OF, _CANDIDATES, _MENTIONS)
 
 #: class -> its panels in the order of the page
 PROFILES: dict[str, tuple[Panel, ...]] = {
     "Ministry": _BY_BODY, "Agency": _BY_BODY, "GovernmentBody": _BY_BODY,
     "Plan": _ELEMENT, "Goal": _ELEMENT, "Strategy": _ELEMENT, "Measure": _ELEMENT, "Action": _ELEMENT,
     "Program": (
-        *_MINISTRIES, _OVER_TIME,
+        *_MINISTRIES, _PERIOD, _OVER_TIME,
         Panel("scopes", N_("產業範疇"), (_THING, Column("industry", N_("產業"))),
               "?thing a pol:IndustryScope ; dcterms:isPartOf ?this OPTIONAL { ?thing pol:targetsIndustry ?industry }",
               "?thing"),
@@ -209,7 +215,7 @@ PROFILES: dict[str, tuple[Panel, ...]] = {
             Column("year", N_("年度"), "year"), Column("body", N_("機關"))),
             "OPTIONAL { ?this pol:workPlan ?plan } OPTIONAL { ?this pol:category ?category } OPTIONAL { ?this "
             "pol:fiscalYear ?year } OPTIONAL { ?this pol:agency ?body }", "", ("?this", "pol:workPlan", "?plan")),
-        _PARTS,
+        _PERIOD, _PARTS,
         Panel("measures", N_("可能由此支應的措施"), (
             Column("measure", N_("措施")), Column("confidence", N_("信心"), "share"),
             Column("state", N_("狀態"), "status"), Column("reason", N_("理由"), "text")),

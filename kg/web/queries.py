@@ -2,6 +2,7 @@
 
 One address, many forms: by ending, by ``format=`` or by Accept. ``page`` and ``per_page`` cut every
 form but GEXF and SPARQL into pages (a page for people is always cut); ``Link`` names the next and previous one.
+The page for people also takes ``find`` (words that a row must hold) and ``sort`` (a column, "-" in front: falling).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from kg.export.table import text
 from kg.export.xlsx import TooLarge
 from kg.names import expand
 from kg.network import of_query
+from kg.web.arrange import holding, ordered
 from kg.web.errors import Problem, bilingual
 from kg.web.figures import Bars, bars, spans
 from kg.web.formats import negotiate
@@ -49,7 +51,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "evidence": ("原文出處", "Evidence"), "audit": ("完整度", "Completeness"),
 }
 #: query-string names that are no parameters of the query
-_RESERVED = {"format", "lang", "page", "per_page"}
+_RESERVED = {"format", "lang", "page", "per_page", "find", "sort"}
 
 
 def by_topic(catalog: Catalog) -> list[dict[str, Any]]:
@@ -253,6 +255,9 @@ def _page(query: CannedQuery, raw: dict[str, list[str]]) -> Response:
     except BadValue as error:
         problem = bilingual(str(error))
     seconds = time.perf_counter() - began
+    everything = table.total if table else 0
+    find, sort = request.args.get("find", ""), request.args.get("sort", "")
+    table = ordered(holding(table, find), sort) if table else None
     shown = table.page(number, size) if table else None
     names = table.shown if table else ()
     cells = [[_cell(store, dict(zip(shown.variables, row, strict=True)), n) for n in names]
@@ -261,10 +266,18 @@ def _page(query: CannedQuery, raw: dict[str, list[str]]) -> Response:
         "query.html", query=query, pickers=[_picker(query, p, store, chosen, raw) for p in query.parameters.values()],
         names=names, rows=cells, total=table.total if table else 0, first=(number - 1) * size,
         pages=_neighbours(table.total, number, size) if table else {}, missing=missing, problem=problem,
-        seconds=seconds, text=sparql, figure=_figure(table) if table else None,
+        seconds=seconds, text=sparql, figure=_figure(table) if table else None, everything=everything,
+        find=find, sort=sort, arranged=_arranged, kept=[(k, v) for k, v in request.args.items(multi=True)
+                                                        if k not in ("find", "page")],
         search=_encoded(MultiDict((k, v) for k, v in request.args.items(multi=True) if k not in _RESERVED)),
     )
     return Response(page, 400 if problem else 200, mimetype="text/html")
+
+
+def _arranged(**changed: str) -> str:
+    """For the template: the query string of this page with some things changed, from its first row."""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in {*changed, "page"}]
+    return "?" + urlencode([*kept, *((k, v) for k, v in changed.items() if v)])
 
 
 def _figure(table: Table) -> Bars | None:
