@@ -28,6 +28,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from kg.export import gexf  # noqa: E402
+from kg.export.rows import Column, EdgeRow, NodeRow, Sheet  # noqa: E402
+
 #: times the seeds' measures for the large body–body network
 TIMES = 100
 
@@ -55,9 +58,6 @@ def random_graph(nodes: int, edges: int) -> Any:
 
 def ours(g: Any, path: str) -> None:
     """The graph by our writer."""
-    from kg.export import gexf
-    from kg.export.rows import Column, EdgeRow, NodeRow, Sheet
-
     def nodes() -> Iterator[NodeRow]:
         for n, d in g.nodes(data=True):
             yield NodeRow(n, d["label"], (d["cls"], d["order"], d["score"]))

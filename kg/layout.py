@@ -127,6 +127,8 @@ def _packed(radii: list[float]) -> Floats:
     r = np.array(radii)
     first = 0
     for k in range(1, len(radii)):
+        # nothing is free where the largest disc, in the middle, lies
+        first = max(first, int(((r[0] + r[k]) / (r[-1] * 0.5)) ** 2))
         while True:
             step = np.arange(first, first + _TRIED)
             away, angle = r[-1] * 0.5 * np.sqrt(step), step * _GOLDEN

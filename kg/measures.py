@@ -18,8 +18,8 @@ from kg.layout import place
 from kg.network import Network, described
 
 SEED = 20250101
-#: betweenness is exact while nodes × edges is at most this (about one second), else it is estimated from
-#: as many starting nodes as this allows (Brandes and Pich 2007)
+#: betweenness is exact in forests, and while nodes × edges, summed over the connected parts, is at most this (about
+#: one second); else it is estimated from as many starting nodes as this allows (Brandes and Pich 2007)
 EXACT_BETWEENNESS = 1_300_000
 FEWEST_SAMPLES = 10
 #: communities are Louvain's (Blondel et al. 2008) up to so many edges, beyond it those of label propagation
@@ -90,10 +90,38 @@ def measure(network: Network) -> Network:
 def _betweenness(g: Any) -> tuple[dict[int, float], str]:
     """Freeman's betweenness, normalised, unweighted; and how it was computed."""
     n, m = g.number_of_nodes(), max(g.number_of_edges(), 1)
-    if n * m <= EXACT_BETWEENNESS:
+    parts = [g.subgraph(part) for part in nx.connected_components(g)]
+    if m == n - len(parts):
+        return _forest_betweenness(g), "exact"
+    if sum(part.number_of_nodes() * part.number_of_edges() for part in parts) <= EXACT_BETWEENNESS:
         return nx.betweenness_centrality(g), "exact"
     k = min(n, max(FEWEST_SAMPLES, EXACT_BETWEENNESS // m))
     return nx.betweenness_centrality(g, k=k, seed=SEED), f"sample{k}"
+
+
+def _forest_betweenness(g: Any) -> dict[int, float]:
+    """Betweenness where paths are unique: the pairs of nodes in different branches of a node, counted in one walk."""
+    n = g.number_of_nodes()
+    found = dict.fromkeys(g, 0.0)
+    known: set[int] = set()
+    for root in g:
+        if root in known:
+            continue
+        below = {root: 1}
+        edges = list(nx.dfs_edges(g, root))
+        for _, child in edges:
+            below[child] = 1
+        known |= below.keys()
+        # Σ of squared branches below a node; children are met before their parents from the end
+        squares = dict.fromkeys(below, 0)
+        for parent, child in reversed(edges):
+            below[parent] += below[child]
+            squares[parent] += below[child] ** 2
+        others = below[root] - 1
+        for node, size in below.items():
+            pairs = (others**2 - squares[node] - (others + 1 - size) ** 2) / 2
+            found[node] = pairs * 2 / ((n - 1) * (n - 2)) if n > 2 else 0.0
+    return found
 
 
 def _communities(g: Any) -> tuple[dict[int, float], str]:

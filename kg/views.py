@@ -2,8 +2,8 @@
 
 A view is a query with ``network:`` in its header, or a projection of such a view. Every
 view takes its query's parameters and those of ``COMMON``. ``catalog(folders)`` lists them;
-``View.network`` computes one, with all measures and positions. ``of_text`` makes a network of any
-SELECT with two columns for the ends, or of any CONSTRUCT.
+``View.network`` computes one, with all measures and positions. ``kg.own_query`` makes
+networks of a user's own SELECT or CONSTRUCT.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from kg.catalog import Network as Shape
 from kg.catalog_types import BadValue, term
 from kg.describe import Describer
 from kg.measures import of_network
-from kg.names import PREFIXES, compact
-from kg.network import Edge, Network, Node, described, from_rows, plain
+from kg.names import compact
+from kg.network import Edge, Network, Node, described, from_rows
 from kg.projection import LARGEST_SHARED, WEIGHTS, heavier, in_years, project
 from kg.rules import data_folder
 
@@ -132,16 +132,15 @@ class View:
                 known = "、".join(self.parameters)
                 raise BadValue(f"{self.name}：沒有參數 {name!r}，可用 {known} (no such parameter)")
         own = {k: v for k, v in raw.items() if k in self.query.parameters}
-        years = [int(v) for v in self._values("year", raw)]
-        least = self._values("min_weight", raw)
+        years, least = filters(raw)
         describer = Describer(store)
         if "hop" in self.query.tags:
             found = _neighbourhood(self.query, store, own, int((self._values("depth", raw) or ["2"])[0]))
         else:
             found = _rows(self.query, store, own)
         found = described(found, describer)
-        if years:
-            found = in_years(found, years)
+        # years before the projection (what is shared must exist then), weights after it
+        found = narrowed(found, years, None)
         if self.projection:
             weight = (self._values("weight", raw) or [WEIGHTS[0]])[0]
             if weight not in WEIGHTS:
@@ -149,14 +148,30 @@ class View:
             found = project(found, self.title[language], onto=self.projection.onto, weight=weight,
                             lead_to_partner=self.projection.lead_to_partner,
                             largest=int((self._values("largest", raw) or [str(LARGEST_SHARED)])[0]))
-        if least:
-            found = heavier(found, float(least[0]))
+        found = narrowed(found, [], least)
         found.title = self.title[language]
         return of_network(found, describer)
 
     def _values(self, name: str, raw: Mapping[str, list[str]]) -> list[str]:
-        """A common parameter's values, checked by its type."""
-        return [term(self.parameters[name], v).value for v in raw.get(name, []) if v.strip()]
+        return _checked(self.parameters[name], raw)
+
+
+def _checked(parameter: Parameter, raw: Mapping[str, list[str]]) -> list[str]:
+    """A parameter's values, checked by its type. Raises BadValue."""
+    return [term(parameter, v).value for v in raw.get(parameter.name, []) if v.strip()]
+
+
+def filters(raw: Mapping[str, list[str]]) -> tuple[list[int], float | None]:
+    """The years and the least weight asked for by the parameters of `COMMON`. Raises BadValue."""
+    least = _checked(COMMON["min_weight"], raw)
+    return [int(v) for v in _checked(COMMON["year"], raw)], float(least[0]) if least else None
+
+
+def narrowed(network: Network, years: list[int], least: float | None) -> Network:
+    """What exists in one of the years (none: at any time) and weighs at least so much (None: anything)."""
+    if years:
+        network = in_years(network, years)
+    return network if least is None else heavier(network, least)
 
 
 def _shape(query: CannedQuery) -> Shape:
@@ -248,57 +263,3 @@ def find(name: str, catalog: Catalog | None = None) -> View:
     if query.network is None:
         raise UnknownQuery(name)
     return View(name, query)
-
-
-#: names of columns that mean the ends, if a query has them
-_ENDS = (("source", "target"), ("Source", "Target"), ("subject", "object"), ("s", "o"), ("from", "to"))
-
-
-def of_text(store: ox.Store, text: str, title: str = "查詢 query", *, directed: bool = True) -> Network:
-    """The network of a user's own SELECT or CONSTRUCT, described and measured.
-
-    A SELECT needs the columns ``source`` and ``target`` (or else its first two are taken) and may have
-    ``weight``, ``kind``, ``source_label``, ``target_label``, ``start``, ``end``; all others become attributes.
-    A CONSTRUCT's triples between things are edges, its literals become attributes of the nodes.
-    The text must have passed the guard where it comes from outside. Raises SyntaxError, and ValueError
-    for a query that is neither or a SELECT of one column.
-    """
-    result = store.query(text, prefixes=PREFIXES)
-    describer = Describer(store)
-    if isinstance(result, ox.QueryTriples):
-        return of_network(_of_triples(result, title), describer)
-    if not isinstance(result, ox.QuerySolutions):
-        raise ValueError("ASK 沒有網絡，請用 SELECT 或 CONSTRUCT (an ASK is no network)")
-    names = [v.value for v in result.variables]
-    ends = next(((s, t) for s, t in _ENDS if s in names and t in names), None)
-    if ends is None:
-        if len(names) < 2:
-            raise ValueError("SELECT 要有 source 與 target 兩欄 (the SELECT needs the columns source and target)")
-        ends = (names[0], names[1])
-
-    def named(name: str) -> str | None:
-        return name if name in names else None
-
-    source, target = ends
-    shape = Shape(source, target, named(f"{source}_label"), named(f"{target}_label"), weight=named("weight"),
-                  kind=named("kind"), directed=directed)
-    return of_network(from_rows(title, shape, result, names), describer)
-
-
-def _of_triples(triples: Iterable[ox.Triple], title: str) -> Network:
-    found = Network(title, True)
-    for t in dict.fromkeys(triples):
-        if not isinstance(t.subject, (ox.NamedNode, ox.BlankNode)):
-            continue
-        s, p = t.subject.value, compact(t.predicate.value)
-        node = found.nodes.setdefault(s, Node(s, compact(s), "Thing"))
-        if isinstance(t.object, ox.Literal):
-            name = p.split(":")[-1]
-            if node.attributes.get(name) is None:
-                node.attributes[name] = plain(t.object)
-        elif isinstance(t.object, (ox.NamedNode, ox.BlankNode)) and t.object.value != s:
-            o = t.object.value
-            found.nodes.setdefault(o, Node(o, compact(o), "Thing"))
-            found.edges.append(Edge(s, o, 1.0, p))
-    return found
-

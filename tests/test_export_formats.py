@@ -21,7 +21,7 @@ from lxml import etree
 from kg.export import gexf, graphml, tables
 from kg.export.formats import FORMATS
 from kg.export.rows import RESERVED as KEPT_NAMES
-from kg.export.rows import Column, EdgeRow, NodeRow, Sheet, cleaned, safe_name, sheet, short_id, type_of
+from kg.export.rows import Column, EdgeRow, NodeRow, Sheet, cleaned, safe_name, sheet, short_id, type_of, years
 from kg.network import Edge, Network
 
 igraph = pytest.importorskip("igraph")
@@ -65,6 +65,18 @@ def test_networkx_reads_gexf(directed: bool) -> None:
     assert fourth == [("2020-01-01", "2021-12-31"), ("2025-01-01", "2028-12-31")]
 
 
+def test_networkx_reads_attributes_and_years_of_edges() -> None:
+    network = case()
+    rows = sheet(network)
+    names = [c.name for c in rows.edge_columns]
+    read = {d["id"]: d for *_, d in nx.read_gexf(io.BytesIO(text_of("gexf", network).encode())).edges(data=True)}
+    for n, row in enumerate(rows.edges):
+        data = read[f"e{n}"]
+        assert {k: data.get(k) for k in names} == dict(zip(names, row.values, strict=True))
+        days = [tuple(str(day) for day in years(spell)) for spell in row.spells]
+        assert data.get("spells", []) == days
+
+
 def _ordered(edge: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*sorted(edge[:2]), *edge[2:])
 
@@ -89,6 +101,15 @@ def test_networkx_and_igraph_read_graphml(tmp_path: Any) -> None:
             found = vertex[name]
             assert found == value or math.isclose(found, value), name
     assert sorted((ids[e.source], ids[e.target], e["weight"], e["kind"]) for e in other.es) == edges
+    rows = sheet(network)
+    names = [c.name for c in rows.edge_columns]
+    assert {"start_year", "end_year", "scope", "shared"} <= set(names)
+    by_id = {key: d for *_, key, d in read.edges(keys=True, data=True)}
+    for n, (row, edge) in enumerate(zip(rows.edges, other.es, strict=True)):
+        for name, value in zip(names, row.values, strict=True):
+            assert by_id[f"e{n}"].get(name) == value
+            found = edge[name]
+            assert (found == value) if value is not None else found in ("", None) or math.isnan(found), name
 
 
 def test_tables_are_what_the_import_wizard_wants() -> None:
@@ -107,6 +128,12 @@ def test_tables_are_what_the_import_wizard_wants() -> None:
     assert [row["whole"] for row in table] == [str(n) for n in range(9)]
     lines = list(csv.DictReader(io.StringIO(text_of("edges.csv", network))))
     assert sorted((r["Source"], r["Target"], float(r["Weight"]), r["Kind"]) for r in lines) == edges
+    times = {r["Timeset"] for r in lines}
+    assert times == {"<[2025-01-01, 2025-12-31]>", "<[2025-01-01, Infinity]>", ""}
+    assert table[2]["Timeset"] == "<[-Infinity, 2028-12-31]>"
+    assert table[3]["Timeset"] == "<[2020-01-01, 2021-12-31]; [2025-01-01, 2028-12-31]>"
+    # Gephi runs no formulas: the exact text, also where it begins like one
+    assert table[5]["full_name"] == "=1+1"
     assert {r["Type"] for r in lines} == {"Directed"} and len({r["Id"] for r in lines}) == len(edges)
 
 
@@ -162,6 +189,9 @@ def test_types() -> None:
     types = {c.name: c.type for c in sheet(case()).node_columns}
     assert (types["whole"], types["part"], types["flag"], types["mixed"]) == ("integer", "double", "boolean", "string")
     assert types["none"] == "string" and types["sparse"] == "integer"
+    # Gephi drops a column of the type anyURI, and reads integers as Java's, of 32 bits
+    assert set(types.values()) <= {"boolean", "integer", "long", "double", "string"} and types["iri"] == "string"
+    assert type_of([1, 2**31 - 1]) == "integer" and type_of([-(2**31)]) == "long" and type_of([2**63]) == "string"
     assert cleaned(["b", "a"], "string") == "b; a" and cleaned({"b", "a"}, "string") == "a; b"
     assert cleaned(float("inf"), "double") is None and cleaned("", "string") is None
     assert cleaned(None, "integer") is None
@@ -170,7 +200,7 @@ def test_types() -> None:
 @given(st.lists(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5), max_size=6))
 def test_every_value_fits_its_column(values: list[Any]) -> None:
     kind = type_of(values)
-    wanted = {"boolean": bool, "integer": int, "double": float, "string": str}[kind]
+    wanted = {"boolean": bool, "integer": int, "long": int, "double": float, "string": str}[kind]
     assert all(isinstance(v, wanted) for v in (cleaned(v, kind) for v in values) if v is not None)
 
 

@@ -75,9 +75,18 @@ def test_the_same_graph(modules: Path, name: str, directed: bool, tmp_path: Path
             read_back = found[n.id][column]
             assert read_back == value or read_back == pytest.approx(value), column
         assert (found[n.id]["x"], found[n.id]["y"]) == (n.x, n.y)
-    edges = sorted((e["source"], e["target"], e["attributes"]["weight"], e["attributes"].get("kind", ""))
-                   for e in graph["edges"])
-    assert edges == sorted((e.source, e.target, e.weight, e.kind) for e in rows.edges)
-    assert len({e["key"] for e in graph["edges"]}) == len(edges)
+    names = [c.name for c in rows.edge_columns]
+    edges = {e["key"]: e for e in graph["edges"]}
+    wanted = list(rows.edges)
+    assert len(edges) == len(wanted) == len(graph["edges"])
+    assert graph["options"]["type"] == ("directed" if directed else "undirected")
+    for number, row in enumerate(wanted):
+        edge = edges[f"e{number}"]
+        values = edge["attributes"]
+        ends = [edge["source"], edge["target"]]
+        assert (ends if directed else sorted(ends)) == ([*row[:2]] if directed else sorted(row[:2]))
+        assert (values["weight"], values.get("kind", "")) == (row.weight, row.kind)
+        for column, value in zip(names, row.values, strict=True):
+            assert values.get(column) == value, column
     assert found[nodes[3].id]["start_year"] == 2020 and found[nodes[3].id]["end_year"] == 2028
     assert "end_year" not in found[nodes[1].id] or found[nodes[1].id]["end_year"] in (None, 0)

@@ -112,6 +112,31 @@ def test_measures_agree_with_networkx() -> None:
     assert community["a"] == community["b"] != community["e"]
 
 
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=14))
+def test_betweenness_of_forests_is_exact_at_any_size(parents: list[int]) -> None:
+    """Each node hangs on one before it, or begins a tree of its own."""
+    network = Network("x", False)
+    for n in range(len(parents)):
+        network.nodes[str(n)] = Node(str(n), "", "X")
+    network.edges = [Edge(str(n - p), str(n)) for n, p in enumerate(parents) if 0 < p <= n]
+    g, _ = numbered(network)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measures, "EXACT_BETWEENNESS", 0)
+        found = measure(network)
+    wanted = nx.betweenness_centrality(g)
+    assert [m["betweenness"] for m in found.measures.values()] == pytest.approx([wanted[n] for n in g])
+    assert not network.edges or found.methods["betweenness"] == "exact"
+
+
+def test_parts_are_measured_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two triangles cost 2 × 3 × 3, not 6 × 6."""
+    monkeypatch.setattr(measures, "EXACT_BETWEENNESS", 18)
+    network = Network("x", False)
+    network.nodes = {n: Node(n, n, "X") for n in "abcdef"}
+    network.edges = [Edge(*pair) for pair in ("ab", "bc", "ac", "de", "ef", "df")]
+    assert measure(network).methods["betweenness"] == "exact"
+
+
 def test_participation_by_hand() -> None:
     """A node with 2 links into one community and 1 into another: 1 - (4 + 1) / 9."""
     g = nx.Graph([(0, 1), (0, 2), (0, 3)])

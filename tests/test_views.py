@@ -12,7 +12,8 @@ from kg.catalog_types import BadValue
 from kg.describe import Describer
 from kg.export import gexf
 from kg.names import ID, sparql_prefixes
-from kg.views import PROJECTIONS, Views, find, of_text, views
+from kg.own_query import of_text
+from kg.views import PROJECTIONS, Views, find, views
 
 
 @pytest.fixture(scope="module")

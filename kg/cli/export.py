@@ -101,18 +101,17 @@ def _pairs(params: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _network(view: str, graph: ox.Store, raw: dict[str, list[str]], directed: bool) -> Network:
-    from kg.views import find, of_text
+    from kg.own_query import of_text
+    from kg.views import find
 
     if view.endswith(".rq"):
-        if raw:
-            raise ValueError(f"{view}：自己的查詢沒有參數 (a query of one's own has no parameters)")
         try:
             text = Path(view).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(
                 f"{view}：讀不出來，請確認檔案存在且是 UTF-8 (cannot be read; it must be a UTF-8 text file)"
             ) from error
-        return of_text(graph, text, Path(view).stem, directed=directed)
+        return of_text(graph, text, Path(view).stem, directed=directed, raw=raw)
     return find(view).network(graph, raw)
 
 

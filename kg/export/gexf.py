@@ -9,7 +9,7 @@ class, a column's id is its title (graphology reads the one, networkx the other)
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from kg.describe import Spell
@@ -54,9 +54,8 @@ def stream(rows: Sheet) -> Iterator[str]:
             yield "".join(batch)
             batch.clear()
     batch.append(f"</nodes>\n<edges{edges}>\n")
-    prefixes = _prefixes(rows.edge_columns)
-    for n, edge in enumerate(rows.edges):
-        batch.append(_edge(n, edge, prefixes))
+    for line in _edges(rows.edges, _prefixes(rows.edge_columns)):
+        batch.append(line)
         if len(batch) >= _BATCH:
             yield "".join(batch)
             batch.clear()
@@ -75,12 +74,15 @@ def _prefixes(columns: Sequence[Column]) -> list[str]:
 
 
 def _values(values: Sequence[Value], prefixes: list[str]) -> str:
-    # a number's printed form has nothing to escape
-    found = "".join([
-        f'{prefix}"{v}"/>' if type(v) is int else f"{prefix}{xml.value(v)}/>" if type(v) is str
-        else f'{prefix}"{text(v)}"/>'
-        for prefix, v in zip(prefixes, values, strict=False) if v is not None
-    ])
+    found = ""
+    for prefix, v in zip(prefixes, values, strict=False):
+        if v is not None:
+            kind = type(v)
+            # a number's printed form has nothing to escape
+            found += (
+                f'{prefix}"{v}"/>' if kind is int else f"{prefix}{xml.value(v)}/>" if kind is str  # type: ignore[arg-type]
+                else f'{prefix}"{text(v)}"/>'
+            )
     return f"<attvalues>{found}</attvalues>" if found else ""
 
 
@@ -92,14 +94,11 @@ def _spells(spells: tuple[Spell, ...]) -> str:
     return f"<spells>{''.join(out)}</spells>" if out else ""
 
 
-#: weights and kinds are few: the last ones are remembered
-_weight = functools.lru_cache(4096)(number)
-
-
 @functools.lru_cache(4096)
-def _kind(kind: str) -> str:
+def _drawn(weight: float, kind: str) -> str:
+    """An edge's weight and kind; there are few of them, so the last ones are remembered."""
     printed = xml.token(kind)
-    return f" kind={printed} label={printed}"
+    return f' weight="{number(weight)}"' + (f" kind={printed} label={printed}" if kind else "")
 
 
 @functools.lru_cache(256)
@@ -117,15 +116,18 @@ def _node(node: NodeRow, prefixes: list[str]) -> str:
     )
 
 
-def _edge(n: int, edge: EdgeRow, prefixes: list[str]) -> str:
-    source, target, weight, kind, values, spells = edge
-    if not 0 < weight < _INFINITE:
-        raise ValueError(f"{source} → {target}：權重 {weight} 不是正數，請先濾除 (not positive; filter it out)")
-    inside = _values(values, prefixes) if values else ""
-    if spells:
-        inside += _spells(spells)
-    start = (
-        f'<edge id="e{n}" source={xml.identifier(source)} target={xml.identifier(target)} '
-        f'weight="{_weight(weight)}"{_kind(kind) if kind else ""}'
-    )
-    return f"{start}>{inside}</edge>\n" if inside else f"{start}/>\n"
+def _edges(edges: Iterable[EdgeRow], prefixes: list[str]) -> Iterator[str]:
+    """The edges' elements. Most of a file is edges: one search looks for signs to escape in both ends at once."""
+    special, identifier = xml.SPECIAL.search, xml.identifier
+    for n, (source, target, weight, kind, values, spells) in enumerate(edges):
+        if not 0 < weight < _INFINITE:
+            raise ValueError(f"{source} → {target}：權重 {weight} 不是正數，請先濾除 (not positive; filter it out)")
+        if special(source + target) is None:
+            ends = f'source="{source}" target="{target}"'
+        else:
+            ends = f"source={identifier(source)} target={identifier(target)}"
+        inside = _values(values, prefixes) if values else ""
+        if spells:
+            inside += _spells(spells)
+        start = f'<edge id="e{n}" {ends}{_drawn(weight, kind)}'
+        yield f"{start}>{inside}</edge>\n" if inside else f"{start}/>\n"

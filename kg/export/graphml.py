@@ -14,7 +14,7 @@ from kg.export.rows import Column, Sheet, number, text
 from kg.network import Value
 
 MEDIA_TYPE = "application/graphml+xml"
-_TYPES = {"integer": "long", "anyURI": "string"}
+_TYPES = {"integer": "long"}
 _NODE_KEYS = (("label", "string"), ("x", "double"), ("y", "double"), ("size", "double"), ("r", "int"), ("g", "int"),
               ("b", "int"))
 _EDGE_KEYS = (("weight", "double"), ("kind", "string"))

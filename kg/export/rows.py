@@ -27,7 +27,9 @@ RESERVED = frozenset({
 })
 _SUFFIX = "_value"
 #: type of a column -> Python's types of its values; what does not fit all values becomes text
-TYPES = ("boolean", "integer", "double", "string", "anyURI")
+TYPES = ("boolean", "integer", "long", "double", "string")
+#: whole numbers that Gephi (Java) and GEXF's readers hold as integer and as long; larger ones are text
+_INTEGER, _LONG = 1 << 31, 1 << 63
 #: measure -> type of its column
 _INTEGERS = frozenset({"degree", "in_degree", "out_degree", "k_core", "community"})
 _TITLES = {"degree": "degree_count", "weighted_degree": "weighted_degree_sum"}
@@ -116,14 +118,18 @@ def safe_name(name: str, taken: Iterable[str] = ()) -> str:
 def type_of(values: Iterable[Value]) -> str:
     """The narrowest type that holds all values; mixed kinds are text.
 
-    >>> type_of([1, None, 2]), type_of([1, 2.5]), type_of([True, 1]), type_of([])
-    ('integer', 'double', 'string', 'string')
+    Types are those of GEXF that Gephi takes: it drops columns of others (anyURI), and integers end at 2^31.
+
+    >>> type_of([1, None, 2]), type_of([1, 2**31]), type_of([1, 2.5]), type_of([True, 1]), type_of([])
+    ('integer', 'long', 'double', 'string', 'string')
     """
-    kinds = {bool if isinstance(v, bool) else type(v) for v in values if v is not None}
+    known = [v for v in values if v is not None]
+    kinds = {bool if isinstance(v, bool) else type(v) for v in known}
     if kinds == {bool}:
         return "boolean"
     if kinds == {int}:
-        return "integer"
+        largest = max(abs(v) for v in known if isinstance(v, int))
+        return "integer" if largest < _INTEGER else "long" if largest < _LONG else "string"
     return "double" if kinds and kinds <= {int, float} else "string"
 
 
@@ -141,7 +147,7 @@ def cleaned(value: object, kind: str) -> Value:
         return "; ".join(sorted(printed) if isinstance(value, (set, frozenset)) else printed)
     if kind == "double" and isinstance(value, int):
         return float(value)
-    if kind in ("string", "anyURI"):
+    if kind == "string":
         return str(value).lower() if isinstance(value, bool) else kept(str(value)) or None
     return value if isinstance(value, (bool, int, float)) else kept(str(value))
 
@@ -222,7 +228,7 @@ def sheet(
     dated = any(n.spells for n in network.nodes.values()) or any(e.spells for e in network.edges)
     period = (Column("start_year", "integer"), Column("end_year", "integer")) if dated else ()
     measured = [(m, measure_column(m, network.methods.get(m, ""))) for m in names]
-    fixed = (Column("class"), Column("full_name"), Column("iri", "anyURI"), *period, *(c for _, c in measured))
+    fixed = (Column("class"), Column("full_name"), Column("iri"), *period, *(c for _, c in measured))
     hidden = {"lead_share"} if "lead_share" in names else set()
     extra = [(n, c) for n, c in _extra((n.attributes for n in network.nodes.values()), fixed) if n not in hidden]
     edge_fixed = (Column("relation"), *period)

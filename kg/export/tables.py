@@ -1,8 +1,9 @@
 """Node and edge tables as Gephi's import wizard wants them: two CSV files, UTF-8 without a byte order mark.
 
 Headers have no blanks. The nodes' file begins with Id and Label, the edges' with Source, Target, Type,
-Id, Label, Kind and Weight. What is unknown is an empty cell. Cells hold the exact values, without a guard against
-formulas: the tables are for Gephi, which runs none.
+Id, Label, Kind and Weight; in both the years are the column Timeset, which the wizard takes for intervals by
+its name. What is unknown is an empty cell. Cells hold the exact values, without a guard against formulas: the
+tables are for Gephi, which runs none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 
-from kg.export.rows import NodeRow, Sheet, number, text, years
+from kg.describe import Spell
+from kg.export.rows import Sheet, number, text, years
 from kg.export.xml import kept
 from kg.network import Value
 
@@ -39,7 +41,7 @@ def nodes(rows: Sheet) -> Iterator[str]:
         yield ["Id", "Label", *(c.name for c in rows.node_columns), *(["Timeset"] if rows.dynamic else []), "X", "Y",
                "Size", "Color"]
         for n in rows.nodes:
-            yield [n.id, n.label, *map(_cell, n.values), *([_timeset(n)] if rows.dynamic else []), number(n.x),
+            yield [n.id, n.label, *map(_cell, n.values), *([_timeset(n.spells)] if rows.dynamic else []), number(n.x),
                    number(n.y), f"{n.size:.2f}", n.colour]
     return _lines(table())
 
@@ -49,17 +51,19 @@ def edges(rows: Sheet) -> Iterator[str]:
     kind = "Directed" if rows.directed else "Undirected"
 
     def table() -> Iterator[list[str]]:
-        yield ["Source", "Target", "Type", "Id", "Label", "Kind", "Weight", *(c.name for c in rows.edge_columns)]
+        yield ["Source", "Target", "Type", "Id", "Label", "Kind", "Weight", *(c.name for c in rows.edge_columns),
+               *(["Timeset"] if rows.dynamic else [])]
         for i, e in enumerate(rows.edges):
             named = kept(e.kind)
-            yield [e.source, e.target, kind, f"e{i}", named, named, number(e.weight), *map(_cell, e.values)]
+            yield [e.source, e.target, kind, f"e{i}", named, named, number(e.weight), *map(_cell, e.values),
+                   *([_timeset(e.spells)] if rows.dynamic else [])]
     return _lines(table())
 
 
-def _timeset(node: NodeRow) -> str:
+def _timeset(spells: tuple[Spell, ...]) -> str:
     """Gephi's way to write intervals in a cell: ``<[2025-01-01, 2028-12-31]>``; open ends are Infinity."""
-    spells = [years(s) for s in node.spells]
-    return "<" + "; ".join(f"[{a or '-Infinity'}, {b or 'Infinity'}]" for a, b in spells) + ">" if spells else ""
+    printed = [f"[{start or '-Infinity'}, {end or 'Infinity'}]" for start, end in map(years, spells)]
+    return f"<{'; '.join(printed)}>" if printed else ""
 
 
 def archive(rows: Sheet, name: str) -> bytes:

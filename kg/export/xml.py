@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
 #: characters that XML 1.0 forbids even as references (section 2.2)
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: what needs work before it can stand between double quotes
-_SPECIAL = re.compile("[&<>\"\t\n\r]|[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+SPECIAL = re.compile("[&<>\"\t\n\r]|[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
@@ -19,24 +18,19 @@ def kept(text: str) -> str:
 
 def value(text: str) -> str:
     """A quoted attribute value that reads back the same, line breaks included; forbidden characters are dropped."""
-    if _SPECIAL.search(text) is None:
+    if SPECIAL.search(text) is None:
         return f'"{text}"'
-    return '"' + _SPECIAL.sub(lambda m: _REFERENCES.get(m[0], ""), text) + '"'
+    return '"' + SPECIAL.sub(lambda m: _REFERENCES.get(m[0], ""), text) + '"'
 
 
-@functools.lru_cache(16_384)
 def token(text: str) -> str:
     """A quoted attribute value with white space folded (xs:token), for labels."""
     return value(" ".join(kept(text).split()))
 
 
-@functools.lru_cache(16_384)
 def identifier(text: str) -> str:
-    """A quoted id: different texts stay different, so forbidden characters are written out, not dropped.
-
-    The last ones are remembered: an edge's ends are ids that were written before.
-    """
-    if _SPECIAL.search(text) is None:
+    """A quoted id: different texts stay different, so forbidden characters are written out, not dropped."""
+    if SPECIAL.search(text) is None:
         return f'"{text}"'
     return value(_FORBIDDEN.sub(lambda m: f"%u{ord(m[0]):04X}", text))
 
