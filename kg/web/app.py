@@ -13,7 +13,20 @@ from kg.service.cache import Cache
 from kg.service.limits import Limits, from_environment
 from kg.service.service import Service
 from kg.store.remote import open_versions
-from kg.web import entity, errors, language, openapi, pages, queries, review, search, sparql, views
+from kg.web import (
+    entity,
+    errors,
+    explorer,
+    language,
+    openapi,
+    pages,
+    queries,
+    review,
+    search,
+    sparql,
+    views,
+    workbench,
+)
 from kg.web.graph import GraphHandle
 
 #: nothing from other hosts, no inline scripts or styles
@@ -41,7 +54,7 @@ def create_app(
     app.extensions["kg"] = GraphHandle(versions, load(*query_folders))
     app.extensions["kg-service"] = Bridge(lambda: Service(versions, bounds, Cache(cache)))
     app.url_map.merge_slashes = False  # an entity's name may hold two slashes
-    for module in (sparql, queries, views, entity, search, review, pages, openapi):
+    for module in (sparql, workbench, queries, views, explorer, entity, search, review, pages, openapi):
         app.register_blueprint(module.blueprint)
     errors.install(app)
     language.install(app)

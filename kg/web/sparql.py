@@ -8,17 +8,28 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
+from kg.names import ID
 from kg.service import describe
 from kg.service.bridge import Bridge
-from kg.service.http import Answer, Request, negotiate
+from kg.service.http import CORS, Answer, Request, negotiate
+from kg.service.problem import Problem
 from kg.service.protocol import Ask
 from kg.service.protocol import read as protocol_read
+from kg.service.service import explained
+from kg.sparql_guard import Refused
 from kg.web.errors import CODES
 from kg.web.graph import handle, label, opened
+from kg.web.queries import by_topic
 
 blueprint = Blueprint("sparql", __name__)
 #: rows shown in the page; the whole result is one download away
 SHOWN = 500
+
+#: what a result can be downloaded as: of queries for rows, of queries for triples
+FORMATS = {
+    "table": (("json", "JSON"), ("xml", "XML"), ("csv", "CSV"), ("tsv", "TSV")),
+    "graph": (("ttl", "Turtle"), ("nt", "N-Triples"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD")),
+}
 
 EXAMPLE = """SELECT ?ministry ?label (COUNT(DISTINCT ?measure) AS ?measures) WHERE {
   ?measure a pol:Measure ; pol:leadBy ?ministry .
@@ -60,11 +71,10 @@ def endpoint() -> Response:
     if _for_people(asked):
         found = protocol_read(asked, bridge().service.limits)
         if found is None:
-            return _page(EXAMPLE, None, 0.0)
+            name = request.args.get("example")
+            return _page(handle().catalog[name].sparql if name else EXAMPLE)
         if isinstance(found, Ask):
-            began = time.perf_counter()
-            result = bridge().call(lambda service: service.table(found, SHOWN))
-            return _page(found.text, _shown(result), time.perf_counter() - began)
+            return _answered(found)
     return _response(asked, bridge().call(lambda service: service.answer(asked)))
 
 
@@ -88,10 +98,28 @@ def _for_people(asked: Request) -> bool:
     ) == "text/html"
 
 
-def _page(text: str, result: dict[str, Any] | None, seconds: float) -> Response:
+def _answered(asked: Ask) -> Response:
+    """The page with a query's result, or with what went wrong beside the query."""
+    began = time.perf_counter()
+    try:
+        result = bridge().call(lambda service: service.table(asked, SHOWN))
+    except (Problem, Refused) as error:
+        problem = explained(error)
+        page = _page(asked.text, problem=problem)
+        page.status_code = problem.status
+        page.headers.extend([*problem.headers, *CORS])
+        return page
+    return _page(asked.text, _shown(result), time.perf_counter() - began)
+
+
+def _page(
+    text: str, result: dict[str, Any] | None = None, seconds: float = 0.0, problem: Problem | None = None,
+) -> Response:
     hints = bridge().service.hints(text) if result is not None else []
     return Response(render_template(
-        "sparql.html", text=text, result=result, seconds=seconds, hints=hints, graph=bool(result and result["graph"]),
+        "sparql.html", text=text, result=result, seconds=seconds, hints=hints, problem=problem and problem.body,
+        graph=bool(result and result["graph"]), shown=SHOWN, things=ID, topics=by_topic(handle().catalog),
+        formats=FORMATS,
     ), mimetype="text/html")
 
 
@@ -110,13 +138,6 @@ def _cell(store: ox.Store, cell: list[str] | None) -> dict[str, str]:
     if cell[0] == "uri":
         return {"iri": cell[1], "text": label(store, cell[1])}
     return {"iri": "", "text": cell[1]}
-
-
-@blueprint.get("/sparql/check")
-def checked() -> Response:
-    """The slips in ``query=``, as JSON."""
-    hints = bridge().service.hints(request.args.get("query", ""))
-    return jsonify(hints=[h.to_json() for h in hints])
 
 
 @blueprint.get("/sparql/errors")
