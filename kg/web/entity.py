@@ -135,7 +135,7 @@ def _page(current: Opened, iri: str) -> dict[str, Any]:
             continue
         count["in", p] += 1
         if count["in", p] <= LISTED:
-            incoming[p].append(_statement(store, subject, quad.predicate, node, shown=subject))
+            incoming[p].append(statement(store, subject, quad.predicate, node, shown=subject))
     classes = [
         names(store, q.object.value) | {"local": q.object.value.rsplit("#", 1)[-1], "iri": q.object.value}
         for q in store.quads_for_pattern(node, _TYPE, None) if isinstance(q.object, ox.NamedNode)
@@ -171,12 +171,12 @@ def _property(store: ox.Store, iri: str, values: list[Any], total: int, inverse:
 
 def _value(store: ox.Store, s: ox.NamedNode, p: ox.NamedNode, o: Any) -> dict[str, Any]:
     if isinstance(o, ox.NamedNode):
-        return _statement(store, s, p, o, shown=o)
+        return statement(store, s, p, o, shown=o)
     language = getattr(o, "language", None) or ""
     return {"iri": "", "text": str(o.value), "language": language, "quotes": [], "derived": ""}
 
 
-def _statement(
+def statement(
     store: ox.Store, s: ox.NamedNode, p: ox.NamedNode, o: ox.NamedNode, *, shown: ox.NamedNode
 ) -> dict[str, Any]:
     """The other end of a relation, with the relation's evidence or the rule that derived it."""
