@@ -14,6 +14,7 @@ from kg.service.limits import Limits, from_environment
 from kg.service.service import Service
 from kg.store.remote import open_versions
 from kg.web import (
+    compress,
     entity,
     errors,
     explorer,
@@ -56,6 +57,7 @@ def create_app(
     app.url_map.merge_slashes = False  # an entity's name may hold two slashes
     for module in (sparql, workbench, queries, views, explorer, entity, search, review, pages, openapi):
         app.register_blueprint(module.blueprint)
+    compress.install(app)
     errors.install(app)
     language.install(app)
     app.jinja_env.globals["href"] = entity.href
