@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import networkx
 import pytest
 from browser import Watched, chromium, violations
+from conftest import Command
 from live import serving
 
 from kg.decisions import FILE, load
@@ -64,7 +66,10 @@ def watched(request: pytest.FixtureRequest, browser: Any, address: str) -> Itera
     assert found.faults == []
 
 
-PAGES = ["/", "/search", "/search?q=產業", "/queries", "/sparql", "/review", "Ministry", "Measure", "Strategy",
+PAGES = ["/", "/?lang=en", "/search", "/search?q=產業", "/queries", "/queries/ministries-sharing-industry",
+         "/queries/programs-in-year?year=2026", "/queries/money-by-ministry?sort=-amount&find=部", "/sparql",
+         "/sparql?query=SELECT+*+WHERE+%7B+?s+a+pol:Ministry+%7D+LIMIT+5", "/sparql/errors", "/review", "/audit",
+         "/api", "/gephi", "Ministry", "Measure", "Strategy",
          "Program", "Industry", "Regulation", "Recommendation", "Response", "BudgetLine", "PolicyDocument", "Target",
          "IndustryScope", "Plan", "source"]
 
@@ -112,7 +117,7 @@ def test_a_highlight_leads_to_its_facts(watched: Watched, things: dict[str, str]
 
 def test_language_switch_is_kept(watched: Watched) -> None:
     page = watched.open("/")
-    page.click(".languages a >> text=English >> nth=-1")
+    page.click(".languages a[lang=en]")
     page.wait_for_url("**lang=en*")
     page = watched.open("/search")
     assert page.get_attribute("html", "lang") == "en"
@@ -121,7 +126,67 @@ def test_language_switch_is_kept(watched: Watched) -> None:
     assert page.locator("main .en").count() == 0
 
 
-def test_without_javascript(browser: Any, address: str) -> None:
+def test_a_measure_leads_to_its_sentence(watched: Watched, things: dict[str, str]) -> None:
+    page = watched.open(things["Ministry"])
+    page.locator("section.profile tr:has(.class-Measure) td a[href^='/id/measure/']").first.click()
+    page.wait_for_url("**/id/measure/**")
+    name = page.inner_text("h1")
+    page.click("section[aria-labelledby=evidence] .quote a >> nth=0")
+    page.wait_for_selector("mark#here")
+    assert name[:4] in page.inner_text(".told")
+
+
+def test_canned_query_to_gephi(watched: Watched, tmp_path: Path) -> None:
+    page = watched.open("/queries")
+    page.click("a.card-title[href$='/ministries-sharing-industry']")
+    page.wait_for_selector("#result")
+    rows = int(page.inner_text(".result-head .facts strong").replace(",", ""))
+    with page.expect_download() as begun:
+        page.click(".downloads a[href*='.gexf']")
+    file = tmp_path / begun.value.suggested_filename
+    begun.value.save_as(file)
+    graph = networkx.read_gexf(file)
+    assert file.name == "ministries-sharing-industry.gexf" and graph.number_of_edges() == rows > 0
+    assert all("\u4e00" <= d["label"][0] <= "\u9fff" for _, d in graph.nodes(data=True))
+    page.click("details.network summary")
+    page.wait_for_function("() => document.querySelector('.network img').naturalWidth > 0")
+
+
+def test_a_result_is_ordered_and_searched(watched: Watched) -> None:
+    page = watched.open("/queries/money-by-ministry")
+    page.click("thead th.number a >> nth=0")
+    page.wait_for_selector("th[aria-sort=descending]")
+    shown = page.locator("tbody tr").count()
+    page.fill("#find", page.locator("tbody td").first.inner_text())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**find=*")
+    assert 0 < page.locator("tbody tr").count() <= shown
+    assert page.locator("th[aria-sort=descending]").count() == 1
+
+
+def test_sparql_with_a_mistake_gets_its_hint_and_then_the_result(watched: Watched) -> None:
+    page = watched.open("/sparql")
+    page.wait_for_selector(".cm-content")
+
+    def typed(text: str) -> None:
+        page.click(".cm-content")
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(text)
+
+    typed("SELECT ?m WHERE { ?m a pol:Ministri } LIMIT 3")
+    page.wait_for_selector(".cm-lintRange, .cm-lint-marker", timeout=15000)
+    typed("SELECT ?m WHERE { ?m a pol:Ministry LIMIT 3")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-problem]:visible")
+    assert page.inner_text("[data-problem]").strip()
+    watched.faults.clear()  # the browser itself tells of the answer 400
+    typed("SELECT ?m WHERE { ?m a pol:Ministry } LIMIT 3")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-panel=table] tbody tr")
+    assert page.locator("[data-panel=table] tbody tr").count() == 3
+
+
+def test_reading_and_forms_without_javascript(browser: Any, address: str, things: dict[str, str]) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "/")
@@ -130,10 +195,59 @@ def test_without_javascript(browser: Any, address: str) -> None:
     page.wait_for_selector(".results")
     page.click(".facets a >> nth=0")
     page.wait_for_selector(".facets [aria-current]")
+    page.goto(address + "/queries/programs-in-year")
+    page.fill("input[name=year]", "2026")
+    page.click(".pickers button")
+    page.wait_for_selector("#result")
+    page.goto(address + "/sparql")
+    page.fill("textarea[name=query]", "SELECT ?m { ?m a pol:Ministry } LIMIT 3")
+    page.click("form.sparql button[type=submit]")
+    page.wait_for_selector("tbody tr >> nth=2")
+    page.goto(address + things["source"])
+    page.locator("a.read").first.click()
+    page.wait_for_selector(".told")
+    page.click(".languages a[lang=en]")
+    page.wait_for_selector("html[lang=en]")
     context.close()
 
 
-def test_review_by_keyboard(browser: Any, address: str, folder: Path) -> None:
+def test_every_step_can_be_made_with_the_keyboard(watched: Watched) -> None:
+    page = watched.open("/search?q=產業")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('main') !== null")
+    unseen = page.evaluate("""() => {
+        const missed = [];
+        for (const part of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+            if (!part.checkVisibility() || part.type === "hidden") continue;
+            part.focus();
+            if (document.activeElement !== part || getComputedStyle(part).outlineStyle === "none")
+                missed.push(part.outerHTML);
+        }
+        return missed;
+    }""")
+    assert unseen == []
+
+
+def test_pages_print_without_the_frame(browser: Any, address: str, things: dict[str, str]) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.emulate_media(media="print")
+    for path in ("/", things["Ministry"], things["source"], "/search?q=產業", "/queries/money-by-ministry"):
+        page.goto(address + path)
+        hidden = page.evaluate("""() => [...document.querySelectorAll("header nav, form, button, .downloads, .facets")]
+            .filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 80))""")
+        cut = page.evaluate("""() => [...document.querySelectorAll(".scroll, .source, .values")]
+            .filter(e => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY !== "visible")
+            .map(e => e.className)""")
+        assert hidden == [] and cut == [], path
+        assert page.pdf(format="A4").startswith(b"%PDF")
+    context.close()
+
+
+def test_review_by_keyboard_until_the_query_shows_it(browser: Any, address: str, folder: Path, kg: Command) -> None:
     context = browser.new_context()
     watched = Watched(context, address)
     page = watched.open("/review")
@@ -148,18 +262,29 @@ def test_review_by_keyboard(browser: Any, address: str, folder: Path) -> None:
     page.locator("[role=status] button").click()
     page.wait_for_url("**link=*")
     assert load(folder / FILE) == {}
+    # what is accepted and applied is told by the query
+    ends = page.locator(".bench h3 a").all_inner_texts()
+    page.locator("[data-bench]").focus()
+    page.keyboard.press("a")
+    page.wait_for_url("**last=*")
+    assert kg("link", "--store", folder, "--apply").returncode == 0
+    page = watched.open("/queries/budget-links?status=accepted")
+    row = page.locator("tbody tr").first.inner_text()
+    assert page.locator("tbody tr").count() == 1 and all(end in row for end in ends)
     context.close()
     assert watched.faults == []
 
 
-def test_first_visit_is_light(browser: Any, address: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    sizes: list[int] = []
-    page.on("requestfinished", lambda r: sizes.append(r.sizes()["responseBodySize"]))
-    page.goto(address + "/", wait_until="networkidle")
-    paint = page.evaluate("""() => new Promise(done => new PerformanceObserver(list =>
-        done(list.getEntries().at(-1).startTime)).observe({type: "largest-contentful-paint", buffered: true}))""")
-    context.close()
-    assert 0 < sum(sizes) < 300_000, sizes
-    assert paint < 5000, paint  # under 1 s on a quiet machine; tests run on busy ones
+def test_first_visit_is_light_and_quick(browser: Any, address: str) -> None:
+    paints = []
+    for _ in range(3):
+        context = browser.new_context()
+        page = context.new_page()
+        sizes: list[int] = []
+        page.on("requestfinished", lambda r, sizes=sizes: sizes.append(r.sizes()["responseBodySize"]))
+        page.goto(address + "/", wait_until="networkidle")
+        paints.append(page.evaluate("""() => new Promise(done => new PerformanceObserver(list =>
+            done(list.getEntries().at(-1).startTime)).observe({type: "largest-contentful-paint", buffered: true}))"""))
+        context.close()
+        assert 0 < sum(sizes) < 300_000, sizes
+    assert min(paints) < 1000, paints
