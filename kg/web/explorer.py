@@ -28,7 +28,7 @@ from kg.network import Network, measured
 from kg.views import find as find_view
 from kg.views import views
 from kg.web.entity import href, statement
-from kg.web.errors import Problem
+from kg.web.errors import Problem, bilingual
 from kg.web.explorer_state import DEPTHS, EACH, EDGE_SORTS, NODE_SORTS, State, read, thing
 from kg.web.formats import negotiate
 from kg.web.graph import Opened, handle, label, opened
@@ -214,7 +214,8 @@ def _page(current: Opened, state: State) -> dict[str, Any]:
     look = _look(store, state)
     nodes = _node_rows(store, look, state)
     return out | {
-        "title": look.network.title, "notes": look.network.notes, "data": _drawn(look, state), "nodes": nodes,
+        "title": look.network.title, "notes": [bilingual(n) for n in look.network.notes],
+        "data": _drawn(look, state), "nodes": nodes,
         "edges": _edge_rows(store, look, state), "path": look.path,
         "way": [_claim(store, link) | {"address": _evidence(link.source, link.target)} for link in look.path or ()],
         "classes": _options(store, look.seen.classes, state.classes, "pol:"),
