@@ -7,6 +7,7 @@ to other stores like documents' shards.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import time
@@ -28,7 +29,7 @@ from kg.pipeline import DocumentReport
 from kg.rdf import node
 from kg.rules import rules_hash
 from kg.service import vocabulary
-from kg.shards import ENDING, DamagedShard, pack, read_lines, unpack
+from kg.shards import ENDING, DamagedShard, read_lines, unpack, write_sorted
 from kg.store import StoreError, VersionedStore
 
 #: called with (what happens, how many done, of how many)
@@ -141,19 +142,17 @@ def assemble(version: Path, job: Job) -> int:
     (version / "passes").mkdir()
     target = ox.Store(str(version / "graph"))
     load_shards(target, job)
-    steps: tuple[tuple[str, str, Callable[[], list[ox.Triple]]], ...] = (
+    steps: tuple[tuple[str, str, Callable[[], Iterable[ox.Triple]]], ...] = (
         ("documents", "load", lambda: document_triples(job)),
         ("authority", "load", lambda: authority_triples(named_in(target))),
         ("derived", "derive", lambda: derived_triples(target)),
-        ("links", "link", lambda: link_triples(target, job.decisions, job.model)),
+        ("links", "link", lambda: link_triples(target, job.decisions, job.model, job.progress)),
     )
-    made = {}
     for n, (name, step, triples) in enumerate(steps):
         job.progress(f"整體步驟 pass: {name}", n, len(steps) + 2)
-        # all read the graph before any of them but the one before has written to it
-        made[name] = triples()
-        target.bulk_extend(ox.Quad(*t) for t in made[name])
-        keep(version, name, made[name])
+        # each reads the graph with what the ones before have added, and is written only when it is whole
+        with gzip.open(keep(version, name, triples())) as lines:
+            target.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
         job.clock.lap(step)
     job.progress("整理 optimize", len(steps), len(steps) + 2)
     target.flush()
@@ -166,14 +165,21 @@ def assemble(version: Path, job: Job) -> int:
     return len(target)
 
 
-def keep(version: Path, name: str, triples: Iterable[ox.Triple]) -> None:
-    """Keeps what a pass has added."""
-    (version / "passes" / f"{name}{ENDING}").write_bytes(pack({f"{t} .\n" for t in triples}))
+def pass_file(version: Path, name: str) -> Path:
+    """The file with what a pass has added to a version."""
+    return version / "passes" / f"{name}{ENDING}"
+
+
+def keep(version: Path, name: str, triples: Iterable[ox.Triple]) -> Path:
+    """Keeps what a pass has added; returns the file."""
+    path = pass_file(version, name)
+    write_sorted((f"{t} .\n".encode() for t in triples), path)
+    return path
 
 
 def kept(version: Path, name: str) -> set[bytes]:
     """The lines that a pass has added to a version. Raises StoreError."""
-    path = version / "passes" / f"{name}{ENDING}"
+    path = pass_file(version, name)
     try:
         return set(read_lines(path))
     except (OSError, DamagedShard) as error:

@@ -13,19 +13,19 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg import search
-from kg.assemble import PASSES, Job, document_triples, keep, kept
+from kg.assemble import Job, document_triples, keep, kept, pass_file
 from kg.authority_graph import authority_triples, named_in
 from kg.derive import derived_triples
 from kg.link.graph import link_triples
 from kg.names import CLASSES, ID, expand
 from kg.service import vocabulary
-from kg.shards import DamagedShard, contains, hash_set, read_lines, shared_hashes
+from kg.shards import DamagedShard, contains, hash_set, read_lines, shared_hashes, stream_lines, write_sorted
 from kg.store import Version
 
 _TYPE = expand("rdf:type")
@@ -33,6 +33,9 @@ _REGULATION, _PROGRAM = (f" <{_TYPE}> <{expand(c)}>".encode() for c in ("pol:Reg
 #: triples of the derived facts that their own pass reads: they are taken out before it runs again
 _READ_BY_DERIVED = f" <{expand('pol:workPlan')}> ".encode()
 _KEY = re.compile(rb"/id/[^/>]+/([0-9a-f]{16})[/>]")
+#: passes whose lines are held in memory; those of the links are read side by side, so many at a time
+_SMALL = ("documents", "authority", "derived")
+_BATCH = 20_000
 #: things that only the pass of the links makes
 _LINKS = tuple(f"<{ID}{CLASSES[c]}/".encode() for c in ("pol:BudgetLink", "pol:AnswerLink"))
 #: what only the builder says of a document
@@ -164,32 +167,27 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     for key in sorted(came):
         change.add(lines_of(job, key))
     job.clock.lap("load")
-    old = {name: kept(former.path, name) for name in PASSES}
+    old = {name: kept(former.path, name) for name in _SMALL}
     # derived facts that their pass would read as stated ones
     change.remove(x for x in old["derived"] if _READ_BY_DERIVED in x and x not in support)
     passes: dict[str, Callable[[], Iterable[ox.Triple]]] = {
         "documents": lambda: document_triples(job),
         "authority": lambda: authority_triples(_named(target, support)),
         "derived": lambda: derived_triples(target, {q.triple for q in _quads(old["derived"])}),
-        "links": lambda: link_triples(target, job.decisions, job.model),
     }
     everything: set[bytes] = set()
-    for name in PASSES:
+    for name, triples_of in passes.items():
         job.progress(f"整體步驟 pass: {name}", 2, 3)
-        if name == "links" and not links:
-            new = _without(old[name], gone)
-            (version / "passes" / f"{name}.nt.gz").hardlink_to(former.path / "passes" / f"{name}.nt.gz") \
-                if len(new) == len(old[name]) else keep(version, name, (q.triple for q in _quads(new)))
-        else:
-            found = list(passes[name]())
-            keep(version, name, found)
-            new = {f"{t} .".encode() for t in found}
+        keep(version, name, triples_of())
+        new = kept(version, name)
         everything |= new
         change.remove(x for x in old[name] - new if x not in support and x not in everything)
         change.add(new - old[name])
-        job.clock.lap({"links": "link", "derived": "derive"}.get(name, "load"))
+        job.clock.lap({"derived": "derive"}.get(name, "load"))
     # what a removed document and a pass both said; what one pass dropped and another one says
-    change.add((removed | old["derived"] | old["authority"]) & everything)
+    change.add(_links(version, former, job, target, change, support, everything, gone, links,
+                      removed | old["derived"] | old["authority"]))
+    job.clock.lap("link")
     target.flush()
     change.finish(former.path, version)
     job.clock.lap("index")
@@ -204,10 +202,45 @@ def _named(target: ox.Store, support: _Support) -> list[str]:
     return [iri for iri in named_in(target) if stated(iri)]
 
 
-def _without(lines: set[bytes], gone: set[str]) -> set[bytes]:
-    """Links without those of removed documents."""
-    if not gone:
-        return lines
+def _links(
+    version: Path, former: Version, job: Job, target: ox.Store, change: _Change, support: _Support,
+    everything: set[bytes], gone: set[str], anew: bool, dropped: set[bytes],
+) -> set[bytes]:
+    """The pass of the links, line by line: they may be too many for memory. Returns which dropped lines passes say."""
+    job.progress("整體步驟 pass: links", 2, 3)
+    before, now = pass_file(former.path, "links"), pass_file(version, "links")
+    if anew:
+        keep(version, "links", link_triples(target, job.decisions, job.model, job.progress))
+    elif gone:
+        _without(before, now, gone)
+    else:
+        now.hardlink_to(before)
+    if anew or gone:
+        for lines in _batches(stream_lines(before), stream_lines(now)):
+            change.remove(x for x in lines if x not in support and x not in everything)
+        for lines in _batches(stream_lines(now), stream_lines(before)):
+            change.add(lines)
+    said = dropped & everything
+    return said.union(x for x in stream_lines(now) if x in dropped) if dropped else said
+
+
+def _batches(lines: Iterable[bytes], others: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The lines that are not among the others (both sorted), :data:`_BATCH` at a time."""
+    held: list[bytes] = []
+    other = next(others, None)
+    for line in lines:
+        while other is not None and other < line:
+            other = next(others, None)
+        if line != other:
+            held.append(line)
+            if len(held) == _BATCH:
+                yield held
+                held = []
+    yield held
+
+
+def _without(before: Path, now: Path, gone: set[str]) -> None:
+    """Writes the links without those of removed documents."""
     marks = tuple(k.encode() for k in gone)
-    subjects = {x.split(b" ", 1)[0] for x in lines if any(m in x for m in marks)}
-    return {x for x in lines if x.split(b" ", 1)[0] not in subjects}
+    subjects = {x.split(b" ", 1)[0] for x in stream_lines(before) if any(m in x for m in marks)}
+    write_sorted((x + b"\n" for x in stream_lines(before) if x.split(b" ", 1)[0] not in subjects), now)

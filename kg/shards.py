@@ -12,12 +12,16 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import heapq
 import io
 import json
+import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,18 +29,40 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ENDING = ".nt.gz"
+#: lines that are sorted at once, and what Python needs for a line besides its bytes
+HELD_BYTES = 64 * 2**20
+_LINE_BYTES = 64
 
 
 class DamagedShard(ValueError):
     """A shard cannot be read. ``str()`` says which and why."""
 
 
-def pack(lines: Iterable[str]) -> bytes:
-    """Sorted lines (each with its end) as a gzip file without a clock."""
-    packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as file:
-        file.write("".join(sorted(lines)).encode("utf-8"))
-    return packed.getvalue()
+def write_sorted(lines: Iterable[bytes], path: Path) -> None:
+    """Writes lines (each with its end) as a shard: sorted, each once, gzip without a clock.
+
+    Only :data:`HELD_BYTES` of them are in memory: what is more is sorted in parts on disk and merged
+    (Knuth, The Art of Computer Programming 3, 5.4). Raises OSError.
+    """
+    with ExitStack() as stack:
+        parts: list[IO[bytes]] = []
+        held: list[bytes] = []
+        size = 0
+        for line in lines:
+            held.append(line)
+            size += len(line) + _LINE_BYTES
+            if size >= HELD_BYTES:
+                held.sort()
+                part = stack.enter_context(tempfile.TemporaryFile(dir=path.parent))
+                part.writelines(held)
+                part.seek(0)
+                parts.append(part)
+                held, size = [], 0
+        held.sort()
+        out = stack.enter_context(path.open("wb"))
+        packed = stack.enter_context(gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0))
+        with io.BufferedWriter(packed, 2**20) as file:  # type: ignore[arg-type, type-var, unused-ignore]
+            file.writelines(line for line, _ in groupby(heapq.merge(*parts, held)))
 
 
 def unpack(data: bytes, name: str) -> bytes:
@@ -50,6 +76,16 @@ def unpack(data: bytes, name: str) -> bytes:
 def read_lines(path: Path) -> list[bytes]:
     """The lines of a shard file, without their ends. Raises DamagedShard and OSError."""
     return unpack(path.read_bytes(), str(path)).splitlines()
+
+
+def stream_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a shard file one after the other, without their ends. Raises DamagedShard and OSError."""
+    with gzip.open(path) as file:
+        try:
+            for line in file:
+                yield line.rstrip(b"\n")
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise DamagedShard(f"{path}: {error}") from error
 
 
 def line_hash(line: bytes) -> int:

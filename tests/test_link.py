@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kg import ids, names
 from kg.check import check
 from kg.decisions import Judgement, decide, end
-from kg.link.candidates import MOST, Index, may_pay
+from kg.link.candidates import MOST, Index
 from kg.link.features import FEATURES, SURROUNDINGS, compare, prepare, surroundings, weigh
 from kg.link.graph import link, link_triples
 from kg.link.propose import Comparison
@@ -146,7 +146,6 @@ def test_topics_join_what_is_said_in_other_words():
 ])
 def test_ministry_and_year_gate(measure, line, allowed):
     a, b = (Side("x", "甲", bodies=frozenset(s[0]), within=frozenset(s[1]), years=s[2]) for s in (measure, line))
-    assert may_pay(a, b) is allowed
     weights = weigh(Sources((a,), (b,), (), (), {}))
     index = Index([prepare(b, weights, as_line=True)], weights)
     assert index.candidates(prepare(a, weights)) == ([0] if allowed else [])
@@ -167,7 +166,7 @@ def test_the_index_keeps_the_likely_line_among_many():
 
 def figures(measure: Side, line: Side, *others: Side) -> dict[str, float]:
     weights = weigh(Sources((measure,), (line, *others), (), (), {}))
-    found = compare(prepare(measure, weights), prepare(line, weights, as_line=True), weights)
+    (found,) = compare(prepare(measure, weights), [prepare(line, weights, as_line=True)], weights)
     return dict(zip(FEATURES, found, strict=True))
 
 
@@ -194,7 +193,7 @@ def about(measure, *lines):
     others_there = tuple(side(label) for label in ("整治野溪", "獎勵造林", "查緝私菸", "興建碼頭", "汰換公車"))
     weights = weigh(Sources((measure,), (*lines, *others_there), (), (), {}))
     one, others = prepare(measure, weights), [prepare(line, weights, as_line=True) for line in lines]
-    compared = [compare(one, other, weights) for other in others]
+    compared = compare(one, others, weights)
     return dict(zip(SURROUNDINGS, surroundings(one, others, compared, weights), strict=True))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from kg import ids
 from kg.decisions import Decision, Decisions, dumps, link_key
 from kg.link.model import FILE as MODEL_FILE
 from kg.link.model import Model, load
-from kg.link.propose import KINDS, Comparison, Link, propose
+from kg.link.propose import KINDS, Comparison, Link, Progress, propose, silent
 from kg.link.reasons import reason
 from kg.link.sources import Side, read
 from kg.model import Relation
@@ -73,70 +73,77 @@ def link(store: ox.Store, decisions: Decisions, model: Model | None = None) -> L
 
     A decided link is there even if the program would not propose it. Raises ModelError.
     """
-    model = model or load()
-    comparison = Comparison(read(store))
-    found = propose(comparison, model)
+    orphans: list[Decision] = []
+    links = _judged(Comparison(read(store)), decisions, model or load(), silent, orphans)
+    order = sorted(links, key=lambda x: (x.link.kind, x.link.subject.iri, -x.link.score, x.link.object.iri))
+    return Linked(tuple(order), tuple(orphans))
+
+
+def _judged(
+    comparison: Comparison, decisions: Decisions, model: Model, progress: Progress, orphans: list[Decision],
+) -> Iterator[Judged]:
+    """Proposed links, then those that only a decision names; decisions whose ends are not there become orphans."""
+    def judged(x: Link) -> Judged:
+        why = reason(comparison.prepared(x.subject), comparison.prepared(x.object, as_line=True), comparison.weights,
+                     comparison.sources.names)
+        decision = decisions.get(link_key(x.kind, x.subject.key, x.object.key)) if decisions else None
+        return Judged(x, decision, why)
+
+    there: set[tuple[str, str, str]] = set()
+    for proposed in propose(comparison, model, progress):
+        there.add((proposed.kind, proposed.subject.iri, proposed.object.iri))
+        yield judged(proposed)
     sources = comparison.sources
     ends: dict[str, list[Side]] = defaultdict(list)
-    for side in (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs):
+    for side in (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs) if decisions else ():
         ends[side.key].append(side)
-    there = {(x.kind, x.subject.iri, x.object.iri) for x in found}
-    orphans = []
     for decision in decisions.values():
         pairs = [(s, o) for s in ends.get(decision.subject.key, ()) for o in ends.get(decision.object.key, ())]
         if not pairs or decision.kind not in KINDS:
             orphans.append(decision)
             continue
-        found += [
-            comparison.pair(decision.kind, s, o, model) for s, o in pairs if (decision.kind, s.iri, o.iri) not in there
-        ]
-    judged = [
-        Judged(
-            x, decisions.get(link_key(x.kind, x.subject.key, x.object.key)),
-            reason(comparison.prepared(x.subject), comparison.prepared(x.object, as_line=True), comparison.weights,
-                   sources.names),
-        )
-        for x in sorted(found, key=lambda x: (x.kind, x.subject.iri, -x.score, x.object.iri))
-    ]
-    return Linked(tuple(judged), tuple(orphans))
+        for s, o in pairs:
+            if (decision.kind, s.iri, o.iri) not in there:
+                yield judged(comparison.pair(decision.kind, s, o, model))
 
 
-def link_triples(store: ox.Store, decisions: Decisions, model: Model | None = None) -> list[ox.Triple]:
-    """The triples of all links of a graph, sorted; ``pol:fundedBy`` only where a person accepted.
+def link_triples(
+    store: ox.Store, decisions: Decisions, model: Model | None = None, progress: Progress = silent,
+) -> Iterator[ox.Triple]:
+    """The triples of all links of a graph, link by link; ``pol:fundedBy`` only where a person accepted.
 
-    Raises ModelError where the model file cannot be used.
+    The graph is read before the first one comes. Raises ModelError where the model file cannot be used.
     """
-    return triples(link(store, decisions, model).links)
+    return triples(_judged(Comparison(read(store)), decisions, model or load(), progress, []))
 
 
-def triples(links: Iterable[Judged]) -> list[ox.Triple]:
-    """Links as triples, sorted, with the descriptions of the rules that they name."""
-    found: set[ox.Triple] = set()
+def triples(links: Iterable[Judged]) -> Iterator[ox.Triple]:
+    """Links as triples, with the descriptions of the rules that they name."""
     rules: set[str] = set()
     for judged in links:
-        x, s = judged.link, ox.NamedNode(judged.iri)
-        rules.add(PROPOSED)
-        found.update({
-            ox.Triple(s, node("rdf:type"), node(KINDS[x.kind])),
-            ox.Triple(s, node("rdf:subject"), ox.NamedNode(x.subject.iri)),
-            ox.Triple(s, node("rdf:predicate"), node(x.kind)),
-            ox.Triple(s, node("rdf:object"), ox.NamedNode(x.object.iri)),
-            ox.Triple(s, node("pol:score"), _decimal("pol:score", x.score)),
-            ox.Triple(s, node("pol:confidence"), _decimal("pol:confidence", judged.confidence)),
-            ox.Triple(s, node("pol:reviewStatus"), ox.NamedNode(ids.concept("review-status", judged.status))),
-            ox.Triple(s, node("pol:reason"), ox.Literal(judged.reason)),
-            ox.Triple(s, node("pol:derivedBy"), ox.NamedNode(rule_iri(PROPOSED))),
-            ox.Triple(s, node("dcterms:identifier"), ox.Literal(judged.key)),
-        })
-        if judged.decision is not None:
-            found.add(ox.Triple(s, node("pol:reason"), ox.Literal(_human(judged.decision))))
-        if judged.status == "accepted":
-            rules.add(DECIDED)
-            found.update(relation_triples(Relation(x.subject.iri, x.kind, x.object.iri, (), DECIDED), ""))
-    for rule in rules:
+        yield from _of_link(judged)
+        rules |= {PROPOSED, DECIDED} if judged.status == "accepted" else {PROPOSED}
+    for rule in sorted(rules):
         for label, language in zip(RULE_LABELS[rule], ("zh-Hant", "en"), strict=True):
-            found.add(ox.Triple(ox.NamedNode(rule_iri(rule)), node("rdfs:label"), ox.Literal(label, language=language)))
-    return sorted(found, key=str)
+            yield ox.Triple(ox.NamedNode(rule_iri(rule)), node("rdfs:label"), ox.Literal(label, language=language))
+
+
+def _of_link(judged: Judged) -> Iterator[ox.Triple]:
+    x, s = judged.link, ox.NamedNode(judged.iri)
+    yield ox.Triple(s, node("rdf:type"), node(KINDS[x.kind]))
+    yield ox.Triple(s, node("rdf:subject"), ox.NamedNode(x.subject.iri))
+    yield ox.Triple(s, node("rdf:predicate"), node(x.kind))
+    yield ox.Triple(s, node("rdf:object"), ox.NamedNode(x.object.iri))
+    yield ox.Triple(s, node("pol:score"), _decimal("pol:score", x.score))
+    yield ox.Triple(s, node("pol:confidence"), _decimal("pol:confidence", judged.confidence))
+    yield ox.Triple(s, node("pol:reviewStatus"), ox.NamedNode(ids.concept("review-status", judged.status)))
+    yield ox.Triple(s, node("pol:reason"), ox.Literal(judged.reason))
+    yield ox.Triple(s, node("pol:derivedBy"), ox.NamedNode(rule_iri(PROPOSED)))
+    yield ox.Triple(s, node("dcterms:identifier"), ox.Literal(judged.key))
+    if judged.decision is not None:
+        yield ox.Triple(s, node("pol:reason"), ox.Literal(_human(judged.decision)))
+    if judged.status == "accepted":
+        yield from relation_triples(Relation(x.subject.iri, x.kind, x.object.iri, (), DECIDED), "")
 
 
 def _decimal(name: str, value: float) -> ox.Literal:

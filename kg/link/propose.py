@@ -6,7 +6,8 @@ share of money: an amount is never divided over measures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.link.candidates import MOST as GLANCED
@@ -21,6 +22,17 @@ KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
 MOST, LEAST = 8, 0.03
 #: the same for what may answer a recommendation: no gold calibrates it, so less is compared and shown
 GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER = 25, 5, 0.2
+#: prepared sides held in memory (about 15 KB each); others are prepared again when they are needed
+HELD = 8_000
+#: after so many measures or recommendations progress is shown
+_STEP = 200
+
+#: called with (what happens, how many done, of how many)
+Progress = Callable[[str, int, int], None]
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """No progress shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +64,48 @@ class Comparison:
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.weights: Weights = weigh(sources)
-        self._prepared: dict[tuple[str, bool], Prepared] = {}
+        self._prepared: OrderedDict[tuple[str, bool], Prepared] = OrderedDict()
         self.index = self._index(sources.lines)
 
     def _index(self, lines: Sequence[Side]) -> Index:
-        return Index([self.prepared(line, as_line=True) for line in lines], self.weights)
+        return Index((self.prepared(line, as_line=True) for line in lines), self.weights)
 
     def prepared(self, side: Side, *, as_line: bool = False) -> Prepared:
-        """A side prepared for comparison, once."""
+        """A side prepared for comparison; the last :data:`HELD` are kept."""
         at = (side.iri, as_line)
-        if at not in self._prepared:
-            self._prepared[at] = prepare(side, self.weights, as_line=as_line)
-        return self._prepared[at]
+        found = self._prepared.get(at)
+        if found is None:
+            found = self._prepared[at] = prepare(side, self.weights, as_line=as_line)
+            if len(self._prepared) > HELD:
+                self._prepared.popitem(last=False)
+        else:
+            self._prepared.move_to_end(at)
+        return found
 
     def compare(self, measure: Side, index: Index | None = None, most: int = GLANCED) -> Compared:
         """A measure beside the lines that gate and index let through, at most ``most``."""
         index = index or self.index
         one = self.prepared(measure)
-        lines = tuple(index.lines[i] for i in index.candidates(one, most))
-        figures = tuple(compare(one, line, self.weights) for line in lines)
+        lines = tuple(self.prepared(index.sides[i], as_line=True) for i in index.candidates(one, most))
+        figures = tuple(compare(one, lines, self.weights))
         return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
 
     def measures(self) -> Iterator[Compared]:
-        """Every measure, compared."""
-        for measure in self.sources.measures:
+        """Every measure, compared; those of the same bodies and years one after the other."""
+        for measure in grouped(self.sources.measures):
             yield self.compare(measure)
 
     def answers(self) -> Iterator[Compared]:
-        """Every recommendation beside measures and programs of the ministries that were asked."""
+        """Every recommendation beside measures and programs of the ministries that were asked, in the same order."""
         index = self._index((*self.sources.measures, *self.sources.programs))
-        for recommendation in self.sources.recommendations:
+        for recommendation in grouped(self.sources.recommendations):
             yield self.compare(recommendation, index, GLANCED_ANSWERS)
 
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""
         one, other = self.prepared(subject), self.prepared(obj, as_line=True)
-        figures = compare(one, other, self.weights)
-        about = surroundings(one, (other,), (figures,), self.weights)
-        compared = Compared(one, (other,), (figures,), about)
+        figures = tuple(compare(one, (other,), self.weights))
+        compared = Compared(one, (other,), figures, surroundings(one, (other,), figures, self.weights))
         return _links(kind, compared, model)[0]
 
 
@@ -109,11 +125,21 @@ def _kept(links: Sequence[Link], most: int, least: float) -> list[Link]:
     return [x for x in links[:most] if x.confidence >= least and any(x.figures)]
 
 
-def propose(comparison: Comparison, model: Model) -> list[Link]:
-    """The proposals for all measures and recommendations, by subject, best first."""
-    found = [x for c in comparison.measures() for x in _kept(_links("pol:fundedBy", c, model), MOST, LEAST)]
-    found += [
-        x for c in comparison.answers()
-        for x in _kept(_links("pol:answeredBy", c, model), MOST_ANSWERS, LEAST_ANSWER)
-    ]
-    return found
+def propose(comparison: Comparison, model: Model, progress: Progress = silent) -> Iterator[Link]:
+    """The proposals for all measures and recommendations: those of one subject together, best first."""
+    sources = comparison.sources
+    done, of = 0, len(sources.measures) + len(sources.recommendations)
+    for kind, compared, most, least in (
+        ("pol:fundedBy", comparison.measures(), MOST, LEAST),
+        ("pol:answeredBy", comparison.answers(), MOST_ANSWERS, LEAST_ANSWER),
+    ):
+        for one in compared:
+            yield from _kept(_links(kind, one, model), most, least)
+            done += 1
+            if done % _STEP == 0 or done == of:
+                progress("連結 links", done, of)
+
+
+def grouped(sides: Iterable[Side]) -> list[Side]:
+    """By bodies and years: those that come one after the other are compared with the same lines."""
+    return sorted(sides, key=lambda s: (sorted(s.bodies), s.years or (0, 0), s.iri))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 from kg.link.features import Prepared, Weights
 from kg.link.sources import FOREVER, Side
-from kg.link.text import normal
+from kg.link.text import normal, terms
 
 #: below this weight a shared word is boilerplate
 _TELLING = 0.45
@@ -13,15 +15,22 @@ _EDGES = " 、，。；：,.;:「」（）()[]/-與及和的之等並或於以�
 _MOST_WORDS, _MOST_NAMES, _LONGEST_QUOTE = 6, 6, 60
 
 
+@functools.lru_cache(maxsize=1 << 10)
+def _terms(text: str) -> frozenset[str]:
+    """The terms of a normal text; a side stands in several links that follow each other."""
+    return frozenset(terms(text))
+
+
 def shared_words(a: Prepared, b: Prepared, weights: Weights) -> list[str]:
     """The longest runs of characters that both sides print and that are rare enough to tell something, rarest first."""
     text = normal("\n".join((a.side.label, *a.side.texts)))
     other = normal("\n".join((b.side.label, *b.side.context[:1], *b.side.texts)))
+    ours, theirs = _terms(text), _terms(other)
     found: dict[str, float] = {}
     at = 0
     while at < len(text) - 1:
         end = at + 2
-        if text[at:end] not in b.vector and not text[at].isascii():
+        if text[at:end] not in theirs and not text[at].isascii():
             at += 1
             continue
         while end <= len(text) and text[at:end] in other and "\n" not in text[at:end]:
@@ -29,7 +38,7 @@ def shared_words(a: Prepared, b: Prepared, weights: Weights) -> list[str]:
         word = text[at:end - 1].strip(_EDGES)
         if len(word) > 1:
             grams = [word[i:i + 2] for i in range(len(word) - 1)] if not word.isascii() else [word]
-            known = [weights.term(g) for g in grams if g in a.vector and g in b.vector]
+            known = [weights.term(g) for g in grams if g in ours and g in theirs]
             if known and max(known) >= _TELLING:
                 found[word] = max(known) * len(known) ** 0.5
         at = max(at + 1, end - 1)

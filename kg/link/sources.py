@@ -7,13 +7,13 @@ bodies responsible for it, the years it covers and the entities it names.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kg import ids
-from kg.names import sparql_prefixes
+from kg.rdf import node
 from kg.text.normal import loose
 
 Years = tuple[int, int]
@@ -61,8 +61,8 @@ class Sources:
     programs: tuple[Side, ...]
     #: labels of bodies, programs, industries and regulations by IRI
     names: dict[str, str]
-    #: texts of the corpus's sections: what is common in them weighs little
-    background: tuple[str, ...] = ()
+    #: texts of the corpus's sections: what is common in them weighs little; read when they are needed
+    background: Iterable[str] = ()
 
 
 def read(store: ox.Store) -> Sources:
@@ -70,13 +70,50 @@ def read(store: ox.Store) -> Sources:
     return _Reader(store).sources()
 
 
+def _members(store: ox.Store, cls: str) -> set[str]:
+    """IRIs of a class."""
+    found = store.quads_for_pattern(None, node("rdf:type"), node(cls), ox.DefaultGraph())
+    return {q.subject.value for q in found if isinstance(q.subject, ox.NamedNode)}
+
+
+def _facts(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
+    """Subjects and objects of a predicate; English texts are left out."""
+    for quad in store.quads_for_pattern(None, node(predicate), None, ox.DefaultGraph()):
+        s, o = quad.subject, quad.object
+        if isinstance(s, ox.NamedNode) and (
+            isinstance(o, ox.NamedNode) or (isinstance(o, ox.Literal) and not (o.language or "").startswith("en"))
+        ):
+            yield s.value, o.value
+
+
+@dataclass(frozen=True, slots=True)
+class _SectionTexts:
+    """The texts of a graph's sections (their headings where they have none), read anew each time."""
+
+    store: ox.Store
+
+    def __iter__(self) -> Iterator[str]:
+        without = _members(self.store, "pol:Section")
+        written: set[str] = set()
+        for section, text in _facts(self.store, "dcterms:description"):
+            if section in without:
+                written.add(section)
+                yield text
+        without -= written
+        for section, label in _facts(self.store, "skos:prefLabel"):
+            if section in without:
+                yield label
+
+
 class _Reader:
-    """The graph's facts by predicate, each read once."""
+    """The graph's facts by predicate, each read once; the texts of sections are left in the store."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
+        #: every IRI once in memory
+        self.same: dict[str, str] = {}
         self.label = {s: o[0] for s, o in self.values("skos:prefLabel").items()}
-        self.text = self.values("dcterms:description")
+        self.text = self.values("dcterms:description", _members(store, "pol:Section"))
         self.parent = {s: o[0] for s, o in self.values("dcterms:isPartOf").items()}
         order = self.numbers("pol:order")
         self.children: dict[str, list[str]] = defaultdict(list)
@@ -93,25 +130,20 @@ class _Reader:
         ]
         self.named = {i for cls in ("pol:Program", "pol:Industry", "pol:Regulation") for i in self.of(cls)}
 
-    def rows(self, where: str) -> Iterator[ox.QuerySolution]:
-        """Solutions of a SELECT."""
-        found = self.store.query(sparql_prefixes() + where)
-        if not isinstance(found, ox.QuerySolutions):
-            raise TypeError("a SELECT was expected")
-        yield from found
-
     def of(self, cls: str) -> list[str]:
         """IRIs of a class, sorted."""
-        return sorted(r[0].value for r in self.rows(f"SELECT ?s WHERE {{ ?s a {cls} }}"))
+        return sorted(_members(self.store, cls))
 
-    def values(self, predicate: str) -> dict[str, list[str]]:
+    def values(self, predicate: str, without: Collection[str] = ()) -> dict[str, list[str]]:
         """Objects by subject, sorted; English texts are left out."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for r in self.rows(
-            f"SELECT ?s ?o WHERE {{ ?s {predicate} ?o FILTER(!isLiteral(?o) || !langMatches(lang(?o), 'en')) }}"
-        ):
-            found[r[0].value].append(r[1].value)
-        return {s: sorted(o) for s, o in found.items()}
+        found: dict[str, list[str]] = {}
+        same = self.same.setdefault
+        for s, o in _facts(self.store, predicate):
+            if s not in without:
+                found.setdefault(same(s, s), []).append(same(o, o))
+        for objects in found.values():
+            objects.sort()
+        return found
 
     def numbers(self, predicate: str) -> dict[str, int]:
         """One integer by subject, the smallest."""
@@ -141,7 +173,7 @@ class _Reader:
             tuple(self._recommendation(r, answers[r]) for r in self.of("pol:Recommendation") if r in self.label),
             tuple(self._program(p, scopes[p]) for p in programs),
             {i: self.label[i] for i in (*self.named, *self.of("pol:GovernmentBody")) if i in self.label},
-            tuple(t for s in self.of("pol:Section") for t in self._texts(s)),
+            _SectionTexts(self.store),
         )
 
     def _above(self, node: str) -> list[str]:

@@ -11,7 +11,9 @@ import re
 import unicodedata
 
 _CJK = "\u4e00-\u9fff"
-_RUN = re.compile(rf"[{_CJK}]+|[a-z][a-z0-9-]+|\d+[a-z]+")
+#: words in Latin letters, as a pattern
+LATIN = r"[a-z][a-z0-9-]+|\d+[a-z]+"
+_RUN = re.compile(rf"[{_CJK}]+|{LATIN}")
 #: where a clause ends: full stops, line ends, semicolons, numbers in brackets
 _END = re.compile(r"[。\n；;]|[（(][一二三四五六七八九十]{1,3}[)）]")
 _LEADING = re.compile(r"^[\s、，:：.．()（）0-9ivxIVX]+")
@@ -21,7 +23,7 @@ _ITEM = re.compile(r"\n|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[
 _SHORTEST = 4
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 12)
 def normal(text: str) -> str:
     """NFKC, 台 as 臺, lower case, blanks dropped beside Chinese.
 

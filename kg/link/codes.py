@@ -1,0 +1,114 @@
+"""Terms as numbers: the terms of :func:`kg.link.text.terms`, one 64-bit number each, for whole texts at once.
+
+A pair or triple of Chinese characters is written in base 20,993 (the characters of U+4E00 to U+9FFF, and
+nothing for the missing third); a Latin word has the number of its 40-bit hash above them. Numbers
+take a tenth of the memory of strings, are counted without a loop and are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.link.text import LATIN, normal
+
+Codes = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_FIRST, _LAST = 0x4E00, 0x9FFF
+_BASE = _LAST - _FIRST + 2
+#: texts are counted together up to so many characters; a position below fits beside a term's number in 63 bits
+_TOGETHER = 1 << 17
+_UNITS = 19
+_WORD = re.compile(LATIN)
+
+
+def _word(word: str) -> int:
+    return _BASE**3 + int.from_bytes(hashlib.blake2b(word.encode(), digest_size=5).digest(), "big")
+
+
+def code(term: str) -> int:
+    """The number of one term."""
+    if not _FIRST <= ord(term[0]) <= _LAST:
+        return _word(term)
+    first, second, third = (*(ord(c) - _FIRST + 1 for c in term), 0)[:3]
+    return (first * _BASE + second) * _BASE + third
+
+
+def _grams(plain: str) -> tuple[Codes, Codes]:
+    """Numbers of the Chinese terms of a normal text, and the positions where they begin."""
+    points = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64) - (_FIRST - 1)
+    inside = (points > 0) & (points < _BASE)
+    two = inside[:-1] & inside[1:]
+    three = two[:-1] & inside[2:]
+    pairs = (points[:-1] * _BASE + points[1:]) * _BASE
+    at_two, at_three = np.flatnonzero(two), np.flatnonzero(three)
+    return (np.concatenate([pairs[at_two], pairs[at_three] + points[at_three + 2]]),
+            np.concatenate([at_two, at_three]))
+
+
+def counted(text: str) -> tuple[Codes, Codes]:
+    """The distinct terms of a text, sorted, and how often each occurs."""
+    plain = normal(text)
+    grams, _ = _grams(plain)
+    words = [_word(w) for w in _WORD.findall(plain)]
+    return np.unique(np.concatenate([grams, np.array(words, dtype=np.int64)]), return_counts=True)
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text.replace("\0", " "))
+        size += len(text) + 1
+        if size >= _TOGETHER:
+            yield held
+            held, size = [], 0
+    yield held
+
+
+def count_texts(texts: Iterable[str]) -> tuple[Codes, Codes, int]:
+    """In how many of the texts each term stands: terms (sorted), counts, and the number of texts."""
+    codes, counts = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    units = 0
+    for chunk in _chunks(texts):
+        units += len(chunk)
+        plain = normal.__wrapped__("\0".join(chunk))
+        grams, at = _grams(plain)
+        words = [(_word(m[0]), m.start()) for m in _WORD.finditer(plain)]
+        ends = np.array([i for i, c in enumerate(plain) if c == "\0"], dtype=np.int64)
+        found = np.concatenate([grams, np.array([w for w, _ in words], dtype=np.int64)])
+        begins = np.concatenate([at, np.array([i for _, i in words], dtype=np.int64)])
+        # a term's number and its text in one number: each pair counts once
+        once = np.unique((found << _UNITS) | np.searchsorted(ends, begins)) >> _UNITS
+        here, n = np.unique(once, return_counts=True)
+        codes, counts = _added(codes, counts, here, n)
+    return codes, counts, units
+
+
+def _added(codes: Codes, counts: Codes, more: Codes, n: Codes) -> tuple[Codes, Codes]:
+    """Two sorted counts as one."""
+    both, at = np.unique(np.concatenate([codes, more]), return_inverse=True)
+    return both, np.bincount(at, np.concatenate([counts, n]), len(both)).astype(np.int64)
+
+
+def places(known: Codes, wanted: Codes) -> tuple[Codes, NDArray[np.bool_]]:
+    """Where each wanted number stands among the known ones (sorted), and whether it stands there at all."""
+    if not len(known):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return at, known[at] == wanted
+
+
+def spread(starts: Codes, sizes: Codes) -> Codes:
+    """The positions of several slices, one behind the other.
+
+    >>> spread(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
