@@ -60,9 +60,8 @@ def extract(records: Records) -> None:
         "dcterms:title": title.text, "dcterms:publisher": Ref(publisher) if publisher else None,
         "dcterms:issued": issued(preface[:_OPENING_LINES]),
     })
-    year = state_year(records.document.text) or single_year(join(preface).text)
-    records.year = year
-    written = write_sections(records, units, form, RULE, year)
+    records.year = state_year(records.document.text) or single_year(join(preface).text)
+    written = write_sections(records, units, form, RULE)
     _declared(records, join(preface), written)
     for w in written:
         if w.heading is not None:

@@ -39,6 +39,10 @@ _YEARS = re.compile(
 )
 _RELATIVE = {"今年": 0, "本年度": 0, "本年": 0, "去年": -1, "上年度": -1, "明年": 1}
 _RELATIVE_YEAR = re.compile("|".join(_RELATIVE))
+#: what is asked for lies ahead: the years told of before are not its years
+_ASKED = re.compile(r"(?:另|爰|亦|故|並|因此)?(?:應|宜|請|建請|建議|呼籲|期盼)(?!用|收|變|對|邀)")
+#: the period of a plan, in brackets behind its name
+_PLAN_BEFORE = re.compile(r"(?:[」』》]|計畫|方案|綱領|專案|策略|藍圖|白皮書)\((?:自|民國|執行期程[:：]?|期程[:：]?)?$")
 #: a year that another is compared with
 _REFERENCE = re.compile(
     r"(?:較|比|相較|相較於|較於|相對於|對比|相比|優於|高於|低於|以)(?:前|去)?(?:民國)?$|(?:較|比)[^，。；()]{0,8}\($"
@@ -49,7 +53,8 @@ _REFERENCE_BEHIND = re.compile(
 #: 於108年設立: when something happened, not what the figures of the next clauses refer to
 _HAPPENED_BEFORE = re.compile(r"[於在]$")
 _HAPPENED = re.compile(
-    r"年(?:設立|成立|提出|公布|制定|發布|訂定|召開|加入|簽署|釋出|改制|創立|核定|通過|施行|更名)"
+    r"年(?:設立|成立|提出|公布|制定|發布|訂定|召開|加入|簽署|簽訂|簽約|釋出|改制|創立|核定|"
+    r"通過|施行|更名|開工|動工|揭牌)"
 )
 #: 4年總經費5,000億元, 10年內達40%: the end of the period that lasts so long
 _LASTS = re.compile(
@@ -80,6 +85,7 @@ class Year:
 
     ``reference`` marks those that no figure belongs to: what is compared with, beginnings
     (102年起), periods inside quoted names. ``event``: when something happened, in its own clause only.
+    ``period``: how long a plan runs; what has been done under it has no year from that, what it is to reach has.
     """
 
     start: int
@@ -88,6 +94,7 @@ class Year:
     reference: bool
     first: int | None = None
     event: bool = False
+    period: bool = False
 
 
 def years(text: str, written: int | None = None) -> list[Year]:
@@ -104,9 +111,11 @@ def years(text: str, written: int | None = None) -> list[Year]:
         before, behind = text[max(0, m.start() - 12):m.start()], text[m.end() - 1:m.end() + 8]
         reference = bool(_REFERENCE.search(before) or _REFERENCE_BEHIND.match(behind))
         # the period in a quoted name is the program's
-        reference = reference or _inside_quotes(text, m.start())
+        quoted = _inside_quotes(text, m.start())
+        reference = reference or quoted
         event = m["a"] is None and bool(_HAPPENED_BEFORE.search(before) and _HAPPENED.match(behind))
-        found.append(Year(m.start(), m.end(), value, reference, _value(m["a"]) if m["a"] else None, event))
+        period = m["a"] is not None and bool(_PLAN_BEFORE.search(before) or (quoted and before.endswith("(")))
+        found.append(Year(m.start(), m.end(), value, reference, _value(m["a"]) if m["a"] else None, event, period))
     if written is not None:
         found += [Year(m.start(), m.end(), written + _RELATIVE[m[0]], False) for m in _RELATIVE_YEAR.finditer(text)]
         found.sort(key=lambda y: y.start)
@@ -135,7 +144,8 @@ class FigureYears:
         self._starts = [y.start for y in self.named]
         self._breaks = [m.start() for m in SENTENCE_END.finditer(text)]
         self._semicolons = [
-            m.start() for m in re.finditer("[；;]", text) if not _GOES_ON.match(text, m.start())
+            m.start() for m in re.finditer("[；;]", text)
+            if not _GOES_ON.match(text, m.start())
         ]
 
     def in_year(self, figure: Figure) -> bool:
@@ -155,8 +165,8 @@ class FigureYears:
         end = self._breaks[i] if i < len(self._breaks) else len(self.text)
         return max(begin, at - _REACH), min(end, at + _REACH)
 
-    def year_of(self, figure: Figure) -> int | None:
-        """The year that a figure belongs to, None where none is stated."""
+    def year_of(self, figure: Figure, goal: bool = False) -> int | None:
+        """The year that a figure belongs to, None where none is stated; ``goal``: is it still to be reached?"""
         text = self.text
         m = _BRACKET_BEHIND.match(text, figure.end)
         if m:
@@ -165,7 +175,11 @@ class FigureYears:
         i = bisect_right(self._semicolons, figure.start)
         part = max(begin, self._semicolons[i - 1] if i else 0)
         clause = max([part, *(c.end() for c in _COMMA.finditer(text, part, figure.start))])
-        before = [y for y in self.between(part, figure.start) if y.end <= figure.start and not y.reference]
+        named = [y for y in self.between(part, figure.start) if y.end <= figure.start]
+        before = [y for y in named if not y.reference]
+        if named and named[-1].end == figure.start:
+            # 較112年640億元 tells of 112, although other figures are compared with it
+            return named[-1].value
         own = [y for y in before if y.start >= clause]
         if not own:
             if text[figure.start - 1:figure.start] == ")":
@@ -182,7 +196,14 @@ class FigureYears:
             if lasts:
                 # 於2022年釋出，5年內帶動 is not 2022
                 return self._end_of_period(int(lasts["n"]), figure.start)
+            if _ASKED.match(text, clause):
+                return None
+            if goal and named and named[-1].period:
+                return named[-1].value
             carried = [y for y in before if not y.event]
+            if not goal and carried and carried[-1].period and not figure.quantity.unit.endswith("元"):
+                # the money of a plan is that of its whole period; what was done under it may be of any year
+                return None
             if carried:
                 return self._period_or_year(carried[-1], figure.start)
             return self._compared(figure, part, end) or self._elliptical(figure, begin)

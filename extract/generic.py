@@ -40,9 +40,8 @@ def extract(records: Records) -> None:
         "dcterms:title": label, "dcterms:publisher": Ref(publisher) if publisher else None,
         "dcterms:issued": issued(opening),
     })
-    year = state_year(records.document.text) or single_year(join(opening).text)
-    records.year = year
-    write_sections(records, _with_letter_parts(units), form, RULE, year)
+    records.year = state_year(records.document.text) or single_year(join(opening).text)
+    write_sections(records, _with_letter_parts(units), form, RULE)
 
 
 def _title(first: Unit, form: Layout) -> Clean:

@@ -18,7 +18,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from extract import bodies, industries, law_names, naming, targets
+from extract import bodies, industries, law_names, naming, schemes, targets
 from extract.aliases import defined_names
 from extract.boundary import Boundary
 from extract.bracketed import period_behind
@@ -203,7 +203,7 @@ class ProgramDictionary(Dictionary):
         text = _text(doc)
         named = self.setting.resolver.program(text[start:end])
         period = period_behind(text, end)
-        # short names that are no noun of planning (T-Road) stand for other things too
+        # names that end in no noun of planning (向海致敬) stand for other things too
         sure = 0.95 if naming.ends_like_program(text[start:end]) else 0.8
         return Candidate("Program", start, end, text[start:end], self.rule, sure, known=named.label, period=period)
 
@@ -256,6 +256,7 @@ class QuotedNames(Component):
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         yield from naming.quoted_programs(_text(doc), _quotes(doc), self.setting.boundary)
         yield from law_names.quoted_laws(_text(doc), _quotes(doc), self.setting.boundary)
+        yield from schemes.split_by_quotes(_text(doc), _quotes(doc), self.setting.resolver.terms)
 
 
 @Language.factory("policy_bare_names")
@@ -268,6 +269,8 @@ class BareNames(Component):
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         yield from naming.bare_programs(_text(doc), _quotes(doc), self.setting.boundary)
         yield from law_names.bare_laws(_text(doc), _quotes(doc), self.setting.boundary)
+        yield from schemes.named_by_group(_text(doc), self.setting.resolver.terms)
+        yield from schemes.opening_items(_text(doc))
 
 
 @Language.factory("policy_standards")

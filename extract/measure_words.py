@@ -12,12 +12,14 @@ MEASURES = word_list("""
     倍 成 公噸CO2e 噸CO2e 公噸二氧化碳當量 噸二氧化碳當量
     公噸 噸 公斤 公升 立方公尺 平方公尺 平方公里 公里 公尺 公頃 坪 度 瓩 千瓦 MWh GWh kWh TWh MWp GWp kWp MW GW
     kW KW TW RT 公秉油當量 公秉 桶 分/戶 人月 Gbps Mbps TFLOPS PFLOPS PB TB CMD 噸/日
+    TEU 微克/立方公尺 ppm ppb
 """)
 #: measure words of counted things
 COUNTS = word_list("""
     個月 類 線
-    人次 家次 場次 件次 項次 班次 隊次 車次 船次 架次 案次 校次 戶次 廠次 次 家 件 案 場 人 名 位 座 處 臺 輛 架
-    艘 艦 套 組 個 張 戶 筆 款 檔 篇 本 株 頭 隻 點 品項 項 具 槍孔 幅 門課 所 校 班 隊 團 國 縣市 鄉鎮 部 支 床
+    輛次 航次 列次 人日 劑次 人次 家次 場次 件次 項次 班次 隊次 車次 船次 架次 案次 校次 戶次 廠次 次 家 件 案 場 人 名
+    位 座 處 臺 輛 架 艘 艦 套 組 個 張 戶 筆 款 檔 篇 本 株 頭 隻 點 品項 項 具 槍孔 幅 門課 席 劑 所 校 班 隊 團 國
+    縣市 鄉鎮 部 支 床
     種 門 間 口 條 片 份 顆 枚 冊 集 梯次 期 站 街區 商圈 廠 社區 園區 據點 聚落 系統 分鐘 小時 天 日 年
 """)
 #: durations, kinds, issues: no results by themselves
@@ -75,6 +77,8 @@ _OTHER_WORDS = """
     顆 粒
     株 式
     床 邊
+    席 次|位|間
+    劑 型|量
     種 子|類|植|苗
     系統 性|化
 """

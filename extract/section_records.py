@@ -35,10 +35,10 @@ def body_lines(records: Records) -> list[Clean]:
     return [line for i, line in enumerate(every) if i not in dropped and line.text.strip()]
 
 
-def write_sections(records: Records, units: Sequence[Unit], form: Layout, rule: str, year: int | None) -> list[Written]:
+def write_sections(records: Records, units: Sequence[Unit], form: Layout, rule: str) -> list[Written]:
     """One section for each unit, in order, each with what its own text mentions.
 
-    ``year``: the year that undated figures refer to.
+    A figure that names no year gets none: a report tells of many years, not of the one it was written in.
     """
     written: list[Written] = []
     for unit in units:
@@ -52,7 +52,7 @@ def write_sections(records: Records, units: Sequence[Unit], form: Layout, rule: 
             1.0 if unit.certain else DOUBTFUL,
         )
         for piece in _pieces(unit, form, head):
-            records.mentions_in(iri, piece, year=year)
+            records.mentions_in(iri, piece)
             records.read(piece)
         records.read(unit.place)
         written.append(Written(unit, iri, head))

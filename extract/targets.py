@@ -32,6 +32,8 @@ _BASELINE_BEHIND = re.compile(
     r"為|到)"
 )
 #: 提供1萬人以上的就業機會 is a result, 資本額5億元以上之企業 a condition
+#: 教育部、勞動部等12個部會 counts what the list names
+_LISTED = re.compile(r"(?:部會|機關|單位|縣市|直轄市|國家|司處|部門|公會|工會|協會|法人)")
 _RESULT = re.compile(
     r"(?:提供|創造|帶動|促成|達|逾|新增|完成|累計|超過|突破|提升|提高|降低|減少|增加|成長|降至|至|吸引|共|"
     r"協助|輔導)$"
@@ -39,7 +41,7 @@ _RESULT = re.compile(
 #: classes of goods and the like are counted, not told apart, from this number on
 _MANY = 100
 _MEASURING = re.compile(
-    r"(?:提供|創造|帶動|促成|達|約|計|為|逾|近|至|共|設置|建置|新增|完成|累計|容量|超過|突破|高|降|升|減|增|成長|面積|長度|總長|供應|有|合計|減少|增加|[：(，。\n])$"
+    r"(?:提供|創造|帶動|促成|達|約|計|為|逾|近|至|共|設置|建置|新增|完成|累計|容量|超過|突破|高|降|升|減|增|成長|面積|長度|總長|供應|有|合計|減少|增加|年\)|[：(，。\n])$"
 )
 #: what has the figure in its name: 65瓩氣渦輪機組, 15MW風機
 _RATED = re.compile(
@@ -105,7 +107,8 @@ def targets(text: str, default_year: int | None = None, written: int | None = No
     for figure in figures(text):
         if when.in_year(figure) or not states(text, figure):
             continue
-        year = when.year_of(figure)
+        meant = kind(text, figure, when.sentence(figure.start)[0])
+        year = when.year_of(figure, meant != "actual")
         q = figure.quantity
         comparator = ""
         before = _BEFORE.search(text, max(0, figure.start - 8), figure.start)
@@ -118,7 +121,7 @@ def targets(text: str, default_year: int | None = None, written: int | None = No
         yield Candidate(
             "Target", figure.start, figure.end, subject(text, figure), "targets", 0.9 if figure.chinese else 0.95,
             quantity=quantity, year=year if year is not None else default_year,
-            target_kind=kind(text, figure, when.sentence(figure.start)[0]),
+            target_kind=meant,
         )
 
 
@@ -145,7 +148,7 @@ def states(text: str, figure: Figure) -> bool:
         return bool(measured) and not behind.startswith(("內", "以內"))
     if _BASELINE_BEHIND.match(behind) and _BASELINE_BEFORE.search(before):
         return False
-    if unit in ("縣市", "鄉鎮", "國") and before.endswith("等"):
+    if before.endswith("等") and (unit in ("縣市", "鄉鎮", "國") or _LISTED.match(behind)):
         return False
     if _PARAMETER_BEHIND.match(behind) and not _RESULT.search(before):
         return False

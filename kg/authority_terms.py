@@ -50,7 +50,7 @@ class Regulation:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A named plan, scheme or platform; ``hidden_labels`` count only in cells and lists."""
+    """A named plan or scheme; ``hidden_labels`` count only in cells and lists."""
 
     iri: str
     label: str
