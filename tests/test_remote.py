@@ -21,14 +21,6 @@ from kg.store.remote import RemoteStore, RemoteVersions, open_versions
 from kg.web import create_app
 
 GRAPH = "https://w3id.org/policy-kg/graph/all"
-#: canned query -> why Virtuoso gives other rows
-#: queries whose answer is wrong there, and what its fault is; any other difference fails the test
-VIRTUOSO = {
-    "coverage": "Virtuoso computes the share with other digits",
-    "ministries-of-industry": "Virtuoso loses a VALUES that stands inside a subselect",
-    "program-dossier": "Virtuoso's CONCAT takes UTF-8 for Latin-1",
-    "programs-in-year": "Virtuoso's compiler fails on a comparison inside COALESCE",
-}
 INI = """[Database]
 DatabaseFile = {0}/virtuoso.db
 ErrorLogFile = {0}/virtuoso.log
@@ -121,11 +113,6 @@ def test_canned_queries_give_the_same_rows(remote: RemoteStore, name: str) -> No
         found = store.query(bound)  # type: ignore[attr-defined]
         # Virtuoso writes ? for a separator that is not ASCII
         return sorted([str(getattr(t, "value", "") or "").replace("、", "?") for t in row] for row in found)
-    if remote.graph and name in VIRTUOSO:
-        with contextlib.suppress(OSError):
-            if rows(remote) == rows(local):
-                return
-        pytest.xfail(VIRTUOSO[name])
     assert rows(remote) == rows(local)
 
 
