@@ -174,6 +174,21 @@ def test_search_filters(client: FlaskClient) -> None:
     assert "沒有符合" in page(client, "/search?q=太空&body=不是網址 ")
 
 
+def test_filters_list_without_words(client: FlaskClient) -> None:
+    def listed(address: str) -> list[str]:
+        html = page(client, address)
+        return re.findall(r'<p class="result-name">.*?href="(/id/[^"]+)"', html, re.S)
+
+    measures = listed("/search?class=Measure")
+    assert len(measures) == 2 and all("/measure/" in m for m in measures)
+    body = "https://w3id.org/policy-kg/id/body/示範部"
+    assert set(measures) & set(listed(f"/search?body={body}"))
+    assert set(listed(f"/search?class=Measure&document={KEY}")) <= set(listed(f"/search?document={KEY}")) != set()
+    assert all("/target/" in t or "/budget" in t for t in listed("/search?year=2030")) and listed("/search?year=2030")
+    for nothing in ("document=nope", "body=no iri", "class=Nope", "year=x"):
+        assert listed(f"/search?{nothing}") == []
+
+
 def test_search_for_nothing_and_for_marks(client: FlaskClient) -> None:
     assert "沒有符合" in page(client, "/search?q=查無此字串")
     assert "<b>" not in page(client, "/search?q=<b>")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from html import escape
 
 #: pixels of the drawing
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 720, 300, 64, 16, 34
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 720, 300, 64, 22, 34
+#: bars this wide have their value written above them
+_LABELLED = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +70,8 @@ def bars(data: Sequence[Bar]) -> Chart:
                 f'width="{bar - 2:.1f}" height="{height:.1f}"><title>{escape(group)} {escape(b.series)}: '
                 f'{b.value:,.2f}</title></rect>'
             )
+            if bar >= _LABELLED and b.value > 0:
+                out.append(f'<text class="value" x="{x + bar / 2:.1f}" y="{_TOP + high - height - 4:.1f}" '
+                           f'text-anchor="middle">{b.value:,.{0 if b.value >= 100 else 1}f}</text>')
         out.append(f'<text x="{middle:.1f}" y="{_HEIGHT - 10}" text-anchor="middle">{escape(group)}</text>')
     return Chart("".join([*out, "</svg>"]), tuple((s, n % 4) for n, s in enumerate(series)))

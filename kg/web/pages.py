@@ -11,6 +11,7 @@ from kg.names import ID
 from kg.rules import data_folder
 from kg.web.graph import Opened, handle, label, opened
 from kg.web.queries import by_topic
+from kg.web.search import CLASSES
 from kg.web.source import source
 from kg.web.sparql import EXAMPLE
 from kg.web.terms import names
@@ -33,7 +34,7 @@ def home() -> Response:
     documents = [_document(current, d) for d in current.report["documents"]]
     return Response(render_template(
         "home.html", agree=sum(d["agree"] for d in documents), declared=sum(len(d["declared"]) for d in documents),
-        version=current.version.name, report=current.report, counts=shown,
+        found_classes=CLASSES, version=current.version.name, report=current.report, counts=shown,
         documents=documents,
         topics=by_topic(handle().catalog), endpoint=url_for("sparql.endpoint", _external=True), example=EXAMPLE,
     ), mimetype="text/html")

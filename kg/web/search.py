@@ -20,7 +20,7 @@ from kg.store import StoreError
 from kg.web.entity import href
 from kg.web.graph import Opened, handle, label, opened
 from kg.web.language import N_, label_language
-from kg.web.reading import line_of
+from kg.web.reading import line_of, read
 from kg.web.terms import names
 
 blueprint = Blueprint("search", __name__)
@@ -38,6 +38,7 @@ CLASSES = (
 _NAMES = tuple(expand(p) for p in ("skos:prefLabel", "dcterms:title", "skos:altLabel", "skos:hiddenLabel"))
 _BODIES = tuple(POL + p for p in ("leadBy", "partneredBy", "responsibleBody", "respondent", "agency", "proposedBy"))
 _YEARS = tuple(POL + p for p in ("fiscalYear", "ofYear", "startYear", "endYear"))
+_TYPE, _INTEGER = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("xsd:integer"))
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；]?")
 
 
@@ -61,13 +62,18 @@ FACETS = {"class": N_("類別"), "document": N_("文件"), "body": N_("機關"),
 
 @blueprint.get("/search", strict_slashes=False)
 def index() -> Response:
-    """``?q=`` and the filters ``class``, ``document``, ``body``, ``year`` (each may be given once), ``page``."""
+    """``?q=`` and the filters ``class``, ``document``, ``body``, ``year`` (each may be given once), ``page``.
+
+    Without words it lists what the filters leave.
+    """
     current = opened()
     words = " ".join(request.args.get("q", "").split())
     chosen = {f: request.args.get(f, "") for f in FACETS}
-    found: list[str] = _things(current, words) if words else []
+    found: list[str] = _things(current, words) if words else _listed(current, chosen)
     hits = [h for iri in found[:COUNTED] if (h := _hit(current.store, iri)) is not None]
-    order = {iri: n for n, iri in enumerate(sorted(found[:COUNTED], key=_nearness(current, words)))}
+    order = {iri: n for n, iri in enumerate(
+        sorted(found[:COUNTED], key=_nearness(current, words)) if words else found[:COUNTED]
+    )}
     hits.sort(key=lambda h: (order[h.iri], CLASSES.index(h.cls)))
     kept = [h for h in hits if _fits(h, chosen)]
     page = max(1, request.args.get("page", 1, type=int))
@@ -122,7 +128,7 @@ def _class(store: ox.Store, iri: str) -> str:
     """The class of a thing under which it is found; empty for plumbing."""
     of = {
         str(getattr(q.object, "value", "")).removeprefix(POL)
-        for q in store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(expand("rdf:type")), None)
+        for q in store.quads_for_pattern(ox.NamedNode(iri), _TYPE, None)
     }
     return next((c for c in CLASSES if c in of), "")
 
@@ -143,6 +149,33 @@ def _things(current: Opened, words: str) -> list[str]:
     if not isinstance(rows, ox.QuerySolutions):
         raise TypeError("a SELECT was expected")
     return [r[0].value for r in rows if r[0].value.startswith(ID)]
+
+
+def _listed(current: Opened, chosen: dict[str, str]) -> list[str]:
+    """IRIs that one of the filters leaves: the things of a document in their order, else of a body, class or year."""
+    store = current.store
+    if chosen["document"]:
+        try:
+            text = handle().versions.text(chosen["document"])
+        except StoreError:  # a filter in the address that names no document
+            return []
+        return list(dict.fromkeys(r.iri for r in read(store, chosen["document"], text).things))
+    try:
+        body = ox.NamedNode(chosen["body"]) if chosen["body"] else None
+    except ValueError:  # a filter in the address that is no IRI
+        return []
+    patterns: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]
+    if body:
+        patterns = [(ox.NamedNode(p), body) for p in _BODIES]
+    elif chosen["class"] in CLASSES:
+        patterns = [(_TYPE, ox.NamedNode(POL + chosen["class"]))]
+    else:
+        patterns = [(ox.NamedNode(p), ox.Literal(chosen["year"], datatype=_INTEGER)) for p in _YEARS]
+    found = {
+        q.subject.value for p, o in patterns for q in store.quads_for_pattern(None, p, o)
+        if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(ID)
+    }
+    return sorted(found)
 
 
 def _hit(store: ox.Store, iri: str) -> Hit | None:
@@ -212,7 +245,7 @@ def _shown(current: Opened, hit: Hit, words: str) -> dict[str, Any]:
     for p in PROPERTIES:
         for quad in store.quads_for_pattern(node, ox.NamedNode(p), None):
             text = str(getattr(quad.object, "value", ""))
-            if words.split()[0] in text and text != name:
+            if words and words.split()[0] in text and text != name:
                 if p in _NAMES:
                     other = other or text
                 elif not snippet:
