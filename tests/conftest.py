@@ -68,7 +68,8 @@ def kg(environment: dict[str, str]) -> Command:
 
 #: modules that load the machine or need other servers: run with ``pytest -m slow``
 LONG = {
-    "test_browser", "test_faults", "test_remote", "test_scale_build", "test_scale_cluster", "test_scale_corpus",
+    "test_browser", "test_explorer_browser", "test_faults", "test_remote", "test_scale_build",
+    "test_scale_cluster", "test_scale_corpus", "test_workbench", "test_yasgui",
 }
 
 

@@ -122,6 +122,10 @@ export function editorFor(textarea, { label, phrases, complete, check, describe,
   textarea.before(host);
   textarea.hidden = true;
   const root = host.attachShadow({ mode: "open" });
+  // the gutter's tooltip closes when the window sees the mouse elsewhere, and from outside, all in here is the host
+  root.addEventListener("mousemove", (event) => {
+    if (event.target.closest(".cm-tooltip-lint")) event.stopPropagation();
+  });
   const view = new EditorView({
     root,
     parent: root,
