@@ -56,9 +56,18 @@ function marked(control) {
   return control.name ? `[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]` : "";
 }
 
+/** The server's picture where there is no WebGL. */
+function still(place) {
+  const image = new Image();
+  image.alt = place.dataset.alt;
+  image.src = place.dataset.address;
+  place.replaceChildren(image);
+}
+
 function show() {
   names.attach();
-  drawing?.draw(network());
+  if (drawing) drawing.draw(network());
+  else if (stage) still(part("still"));
   picked.show(drawing?.picked ?? "");
   document.getElementById("told").textContent = document.getElementById("counts").textContent;
 }
@@ -82,11 +91,6 @@ if (stage) {
       if (button) drawing[button.dataset.camera]();
     });
   } else {
-    const still = document.querySelector("[data-still]");
-    const image = new Image();
-    image.alt = still.dataset.alt;
-    image.src = still.dataset.still;
-    still.append(image);
     document.querySelector("details[data-keep=tables]").open = true;
   }
   document.addEventListener("submit", (event) => {
