@@ -296,3 +296,12 @@ def test_what_tells_most_comes_first(sample_store: VersionedStore) -> None:
     found = review.candidates(sample_store.open(), "pol:fundedBy")
     worth = [c.confidence * (1 - c.confidence) for c in found]
     assert found and worth == sorted(worth, reverse=True)
+
+
+def test_doubtful_readings_are_told_with_their_sentence(bench: FlaskClient, sample_store: VersionedStore) -> None:
+    found = review.doubtful(sample_store.open())
+    worth = [d.confidence * (1 - d.confidence) for d in found]
+    assert found and worth == sorted(worth, reverse=True) and all(d.confidence < 0.9 for d in found)
+    html = unescape(page(bench, "/review/facts"))
+    assert html.count('href="/source/') == min(50, len(found)) and f"{found[0].confidence:.0%}" in html
+    assert page(bench, "/review/facts?page=999") and page(bench, "/review/facts?page=x")

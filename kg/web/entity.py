@@ -155,8 +155,8 @@ def _page(current: Opened, iri: str) -> dict[str, Any]:
         "iri": iri, "title": title, "english": english if english != title else "", "classes": classes,
         "out": [_property(store, p, v, count["out", p]) for p, v in sorted(out.items(), key=_order)],
         "incoming": [_property(store, p, v, count["in", p], True) for p, v in sorted(incoming.items(), key=_order)],
-        "evidence": [_quote(store, e) for e in evidence[:LISTED]], "evidence_total": len(evidence),
-        "place": _quote(store, node) if any(c["name"] == "pol:Evidence" for c in classes) else None,
+        "evidence": [quotation(store, e) for e in evidence[:LISTED]], "evidence_total": len(evidence),
+        "place": quotation(store, node) if any(c["name"] == "pol:Evidence" for c in classes) else None,
     }
 
 
@@ -181,7 +181,7 @@ def statement(
 ) -> dict[str, Any]:
     """The other end of a relation, with the relation's evidence or the rule that derived it."""
     assertion = ox.NamedNode(assertion_iri(s.value, p.value, o.value))
-    quotes = [_quote(store, q.object) for q in store.quads_for_pattern(assertion, _EVIDENCE, None)]
+    quotes = [quotation(store, q.object) for q in store.quads_for_pattern(assertion, _EVIDENCE, None)]
     derived = ""
     for quad in store.quads_for_pattern(assertion, _DERIVED, None):
         if isinstance(quad.object, ox.NamedNode):
@@ -190,7 +190,7 @@ def statement(
             "derived": derived}
 
 
-def _quote(store: ox.Store, evidence: Any) -> dict[str, Any]:
+def quotation(store: ox.Store, evidence: Any) -> dict[str, Any]:
     """A piece of evidence: quotation, document, rule, and where it can be read."""
     found = {q.predicate.value.removeprefix(POL): getattr(q.object, "value", "")
              for q in store.quads_for_pattern(evidence, None, None)}

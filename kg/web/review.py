@@ -23,10 +23,12 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from kg.decisions import FILE, VERDICTS, Decision, Decisions, Judgement, changing, decide, end, load, undo
 from kg.link.sources import Side, read
+from kg.web.entity import quotation
 from kg.web.errors import Problem
 from kg.web.graph import handle, label, opened
-from kg.web.language import N_
+from kg.web.language import N_, label_language
 from kg.web.profile import first_place, rows_of
+from kg.web.terms import names
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
@@ -35,6 +37,8 @@ COOKIE = "kg-review"
 _SESSION = 12 * 3600
 #: candidates listed below the one to decide, and characters of one text
 _NEXT, _TEXT = 12, 400
+#: a reading is doubtful below this confidence; rows of one page of them
+_CERTAIN, _FACTS = 0.9, 50
 KINDS = {"fundedBy": N_("措施與預算項目"), "answeredBy": N_("建議與措施、計畫")}
 STATES = {"open": N_("待判定"), "accepted": N_("已接受"), "rejected": N_("已駁回"), "unsure": N_("未定")}
 
@@ -48,6 +52,18 @@ class Candidate:
     object: str
     confidence: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A fact, or a name that became none (then ``object`` is a literal), with its surest evidence's confidence."""
+
+    assertion: str
+    subject: str
+    predicate: str
+    object: Any
+    evidence: str
+    confidence: float
 
 
 @blueprint.get("", strict_slashes=False)
@@ -71,6 +87,19 @@ def index() -> Response:
         following=[{"key": c.key, "subject": label(current.store, c.subject), "object": label(current.store, c.object),
                     "confidence": c.confidence} for c in shown if c is not here][:_NEXT],
     ), mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.get("/facts")
+def facts() -> Response:
+    """``?page=``: readings of the documents that may be wrong, each with its sentence; they are read, not decided."""
+    current = opened()
+    everything = doubtful(current.store)
+    pages = max(1, -(-len(everything) // _FACTS))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    return Response(render_template(
+        "facts.html", kinds=KINDS, total=len(everything), page=page, pages=pages, least=_CERTAIN,
+        facts=[_fact(current.store, f) for f in everything[(page - 1) * _FACTS:page * _FACTS]],
+    ), mimetype="text/html")
 
 
 @blueprint.post("/login")
@@ -150,6 +179,35 @@ def candidates(store: ox.Store, kind: str) -> tuple[Candidate, ...]:
             s["key"].value, s["s"].value, s["o"].value, float(s["confidence"].value), s["reason"].value
         )
     return tuple(sorted(found.values(), key=lambda c: (-c.confidence * (1 - c.confidence), -c.confidence, c.key)))
+
+
+@functools.lru_cache(maxsize=4)
+def doubtful(store: ox.Store) -> tuple[Doubt, ...]:
+    """Facts and names whose surest evidence is below ``_CERTAIN``, in the order of ``candidates``."""
+    best: dict[str, Doubt] = {}
+    for s in rows_of(store, f"""SELECT ?a ?s ?p ?o ?e ?sure WHERE {{ ?e pol:confidence ?low FILTER(?low < {_CERTAIN})
+            ?a pol:evidence ?e ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; pol:evidence/pol:confidence ?sure
+            }} ORDER BY ?a ?e"""):
+        known = best.get(s["a"].value)
+        sure = max(float(s["sure"].value), known.confidence if known else 0.0)
+        best[s["a"].value] = Doubt(s["a"].value, s["s"].value, s["p"].value, s["o"], known.evidence if known else
+                                   s["e"].value, sure)
+    return tuple(sorted(
+        (d for d in best.values() if d.confidence < _CERTAIN),
+        key=lambda d: (-d.confidence * (1 - d.confidence), -d.confidence, d.assertion),
+    ))
+
+
+def _fact(store: ox.Store, doubt: Doubt) -> dict[str, Any]:
+    """A doubtful reading as its row shows it."""
+    named = label_language()
+    thing = isinstance(doubt.object, ox.NamedNode)
+    return {
+        "assertion": doubt.assertion, "subject": doubt.subject, "subject_text": label(store, doubt.subject, named),
+        "predicate": names(store, doubt.predicate), "object": doubt.object.value if thing else "",
+        "object_text": label(store, doubt.object.value, named) if thing else doubt.object.value,
+        "confidence": doubt.confidence, "evidence": quotation(store, ox.NamedNode(doubt.evidence)),
+    }
 
 
 @functools.lru_cache(maxsize=4)
