@@ -94,12 +94,14 @@ def children(server: str) -> int:
     return busy
 
 
-def test_a_client_that_goes_away_cancels_its_query(server: str) -> None:
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_a_client_that_goes_away_cancels_its_query(server: str, accept: str) -> None:
     time.sleep(0.3)
     before = children(server)
     host, port = server.removeprefix("http://").split(":")
+    line = f"GET /sparql?query={urllib.parse.quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n"
     with socket.create_connection((host, int(port))) as client:
-        client.sendall(f"GET /sparql?query={urllib.parse.quote(RUNAWAY)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        client.sendall(line.encode())
         time.sleep(0.5)
         assert children(server) > before
     time.sleep(0.3)

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from flask import Flask
 
 from kg.service import graphs
-from kg.service.bridge import Bridge
+from kg.service.bridge import Bridge, Calls
 from kg.service.cache import Entry
 from kg.service.http import CORS, Answer, Request, as_json, negotiate
 from kg.service.pool import Failed
@@ -170,22 +170,28 @@ class Application:
     async def _in_thread(self, scope: Scope, request: Request, body: bytes, send: Send) -> None:
         environ = _environ(scope, request, body)
         loop = asyncio.get_running_loop()
-        status, headers, data = await loop.run_in_executor(self._threads, self._flask_answer, environ)
+        calls = Calls()
+        try:
+            status, headers, data = await loop.run_in_executor(self._threads, self._flask_answer, environ, calls)
+        except asyncio.CancelledError:
+            calls.cancel()  # a thread cannot be stopped, but what it waits for can
+            raise
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data, "more_body": False})
 
-    def _flask_answer(self, environ: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    def _flask_answer(self, environ: dict[str, Any], calls: Calls) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         started: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
             started[:] = [int(status.split()[0]), [(k.lower().encode(), v.encode("latin-1")) for k, v in headers]]
             return lambda _: None
 
-        parts = self.flask.wsgi_app(environ, start)
-        try:
-            data = b"".join(parts)
-        finally:
-            getattr(parts, "close", lambda: None)()
+        with self._bridge.cancelled_by(calls):
+            parts = self.flask.wsgi_app(environ, start)
+            try:
+                data = b"".join(parts)
+            finally:
+                getattr(parts, "close", lambda: None)()
         return started[0], started[1], data
 
 

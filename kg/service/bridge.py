@@ -4,14 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 from kg.service.http import Answer, Request
+from kg.service.problem import Problem
 from kg.service.service import Service, stream
 
 T = TypeVar("T")
+
+
+class Calls:
+    """What a thread asks of the service for one client; given up when the client goes away."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[Future[Any]] = set()
+        self._gone = False
+
+    def add(self, call: Future[Any]) -> None:
+        """Notes a call; it is given up at once if the client is gone already."""
+        with self._lock:
+            self._open.add(call)
+            gone = self._gone
+        if gone:
+            call.cancel()
+
+    def cancel(self) -> None:
+        """Gives up all calls, those made already and those that follow."""
+        with self._lock:
+            self._gone = True
+            found = list(self._open)
+        for call in found:
+            call.cancel()
 
 
 class Bridge:
@@ -22,6 +50,7 @@ class Bridge:
         self._service: Service | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
+        self._thread = threading.local()
 
     def attach(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
         """Uses a service that runs in another loop."""
@@ -43,11 +72,28 @@ class Bridge:
         return self.make()
 
     def call(self, work: Callable[[Service], Coroutine[Any, Any, T]]) -> T:
-        """The coroutine's result. Raises what it raises."""
+        """The coroutine's result. Raises what it raises; Problem where the client went away (see `cancelled_by`)."""
         service = self.service
         if self._loop is None:
             raise RuntimeError("no event loop")
-        return asyncio.run_coroutine_threadsafe(work(service), self._loop).result()
+        future = asyncio.run_coroutine_threadsafe(work(service), self._loop)
+        calls: Calls | None = getattr(self._thread, "calls", None)
+        if calls is not None:
+            calls.add(future)
+        try:
+            return future.result()
+        except CancelledError:
+            # nobody reads this any more; the thread only has to come to its end
+            raise Problem(503, "gone", "用戶端已離開", "The client went away.") from None
+
+    @contextlib.contextmanager
+    def cancelled_by(self, calls: Calls) -> Iterator[None]:
+        """The calls that this thread makes meanwhile can be given up by another one."""
+        self._thread.calls = calls
+        try:
+            yield
+        finally:
+            self._thread.calls = None
 
     def body(self, request: Request, answer: Answer) -> bytes | Iterator[bytes]:
         """An answer's body, as it comes."""
