@@ -28,6 +28,12 @@ _ACROSS = {"化工": re.compile(r"[作具程序時資]"), "工程": re.compile(r
 #: 國際醫療器材, 生物科技園區: the name goes on
 _GOES_ON = {"國際醫療": re.compile("器材"), "文創": re.compile("園區"), "航太": re.compile("總署|局"),
             "再生能源": re.compile("發電設備|發展條例|憑證")}
+#: 農業用地, 漁業權, 礦業監督: a public task or a thing of the land, not the trade
+_PRIMARY = re.compile(r"[農林漁礦]業")
+_LAND = re.compile(
+    r"用地|用水|區(?!域)|設施|資材|素材|保險|災害|天然|氣象|金融|補貼|補助|灌溉|資源|資料|生態|剩餘|廢|鐵路|權(?!值)|管理|監督|規範|"
+    r"勞動|人力|損失|療育|體驗|主管|試驗|改良|科研|政策|部門|經營|生產(?!值|鏈)|行政|推廣|統計|普查|法|處|水|界"
+)
 #: a list has an end: without one, reading a line of many thousand items would take the square of its length
 _MORE = "{1,40}"
 _ITEM = r"[^、，。；：等\n()「」【】■●]{2,12}?"
@@ -36,6 +42,12 @@ _LIST = re.compile(
     rf"(?P<items>{_ITEM}(?:、{_ITEM}){_MORE}?(?:(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)?)"
     r"(?:等(?:[一二三四五六七八九十\d]+[大項個])?(?:[\u4e00-\u9fff]{0,4})|(?:相關))(?:產業|工業|業者|領域|廠商|供應鏈|業別|產值)"
 )
+#: 生技、綠能及智慧機械產業: the last item says what all are
+_LIST_OF_TRADES = re.compile(
+    rf"(?P<items>{_ITEM}(?:、{_ITEM}){{0,40}}?(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)(?:產業|工業|業者|廠商|供應鏈)"
+)
+#: ■生物科技： the head of an item, where the text speaks of industries
+_HEAD_BEFORE = re.compile(r"(?:^|[\n。；：])\s*(?:[■●•◆◇▪※]|[(]?[一二三四五六七八九十\d]{1,3}[)、.]+)\s*$")
 _ENUMERATION = re.compile(rf"{_ITEM}(?:、{_ITEM}){_MORE}(?:及|與|和|以及)[^、，。；：等\n()「」]{{2,10}}")
 _LEADS_IN = re.compile("(?:推動|發展|扶植|輔導|擴增|包括|包含|例如|如|為)$")
 _JOINT = re.compile("、|以及|及|與|和|暨")
@@ -55,6 +67,8 @@ def plausible(text: str, start: int, end: int, label: str, everyday: bool) -> bo
     """
     if label in _ANY or _ORGANISATION.match(text, end):
         return False
+    if _PRIMARY.fullmatch(text, start, end) and _LAND.match(text, end):
+        return False
     goes_on = _GOES_ON.get(text[start:end])
     if goes_on is not None and goes_on.match(text, end):
         return False
@@ -64,6 +78,8 @@ def plausible(text: str, start: int, end: int, label: str, everyday: bool) -> bo
     if not everyday:
         return True
     before, behind = text[max(0, start - 6):start], text[end:end + 24]
+    if behind.startswith("：") and _HEAD_BEFORE.search(before) and "產業" in text[:start]:
+        return True
     return bool(text[start:end].endswith("業") or _TRADE_BEHIND.match(behind) or _TRADE_BEFORE.search(before))
 
 
@@ -76,7 +92,7 @@ def listed(text: str, names: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
     >>> [text[a:b] for a, b in listed(text, dict.fromkeys(("工藝", "電影", "設計"), True))]
     ['工藝', '電影', '設計']
     """
-    for m in _LIST.finditer(text):
+    for m in (*_LIST.finditer(text), *_LIST_OF_TRADES.finditer(text)):
         found = list(_items(text, m.start("items"), m.end("items"), names))
         if len(found) > 1:
             yield from found

@@ -134,12 +134,10 @@ def bare_programs(text: str, quotes: Iterable[Quoted], boundary: Boundary) -> It
             continue
         left = boundary.left(text, m.start(), _COMPLETE)
         name = bare(text[left.start:m.end()])
-        before = _period_before(text, left.start)
-        period = period_behind(text, m.end()) or before
+        period = period_behind(text, m.end()) or _period_before(text, left.start)
         verbal = boundary.has_verb(name, TITLE_VERBS)
         points = evidence_for(name, left, text, m.end(), quoted_names, verbal)
-        # a plan that is dated like a budget (98-101年…方案) is one of its kind
-        points += 4 if before and left.specific >= 2 else 2 if period and points > 0 else 0
+        points += 2 if period and points > 0 else 0
         least = _THRESHOLD if verbal or not _PLAIN.search(_PHASE.sub("", name)) else _PLAIN_THRESHOLD
         doubtful = least > points >= _DOUBTFUL and not verbal and _PLAIN.search(name)
         if (points >= least or doubtful) and not boundary.governs_known(name):
@@ -173,7 +171,8 @@ def evidence_for(name: str, left: Left, text: str, end: int, quoted_names: set[s
         return 3.0 if heading else 0.0
     if _LOOSE_END.search(core) or _COLLECTIVE.search(core):
         return 0.0
-    points = 0.0
+    # a plan that is dated like a budget (98-101年…方案) is one of its kind
+    points = 2.0 if _PERIOD_BEFORE.search(text, max(0, left.start - 16), left.start) else 0.0
     points += (len(core) >= 5) + (len(core) >= 8)
     points += 2 * bool(_HAS_ORDINAL.search(name))
     points += 1 if left.governed else 0

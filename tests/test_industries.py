@@ -38,3 +38,15 @@ def test_everyday_words_count_where_the_trade_is_spoken_of(text: str, expected: 
 ])
 def test_everyday_words_alone_are_no_industry(text: str) -> None:
     assert industries(text) == []
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("農業用地及農業保險另定，漁業權補償照舊。", []),
+    ("農業產值成長，林業永續經營。", ["農業", "林業"]),
+    ("七大產業包括：\n■生物科技：設立創投。\n■醫療照護：整合資源。", ["生物科技", "醫療照護"]),
+    ("社會福利事項：\n■醫療照護：整合資源。", []),
+    ("扶植資安、設計及智慧機械產業。", ["資安", "設計", "智慧機械"]),
+    ("廢水及污水處理業與郵政及遞送服務業。", ["廢水及污水處理業", "郵政及遞送服務業"]),
+])
+def test_what_surrounds_an_industry(text: str, expected: list[str]) -> None:
+    assert [m.label for m in default_finder().find(text, targets=False) if m.kind == "Industry"] == expected
