@@ -289,6 +289,8 @@ def test_an_edge_leads_to_its_sentence(client: FlaskClient) -> None:
     derived = client.get(
         "/explore/evidence?source=body/測試部&target=industry/太空產業", headers=JSON).get_json()["claims"]
     assert [c["derived"] for c in derived] == ["tiny-derivation"]
+    derived = client.get(f"/explore/evidence?source=measure/{KEY}/1&target=strategy/{KEY}/1", headers=HTML)
+    assert f"/source/{KEY}?" in derived.get_data(as_text=True)  # where the measure itself was read
     # two bodies without a relation of their own: what the computed edge stands for
     shared = client.get(
         "/explore/evidence?source=body/測試部&target=body/示範部&format=application/json").get_json()["shared"]

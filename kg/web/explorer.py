@@ -33,6 +33,7 @@ from kg.web.explorer_state import DEPTHS, EACH, EDGE_SORTS, NODE_SORTS, State, r
 from kg.web.formats import negotiate
 from kg.web.graph import Opened, handle, label, opened
 from kg.web.language import label_language
+from kg.web.profile import first_place
 from kg.web.terms import names
 
 blueprint = Blueprint("explorer", __name__)
@@ -46,6 +47,8 @@ _OFFERED = 12
 _LARGE, _SMALL = 16.0, 5.0
 #: width of the stage in pixels for so many nodes, its height as a share of it, and the size of letters
 _WIDE, _ROOMY, _HIGH, _LETTER = 860.0, 30, 0.72, 18.0
+#: nodes of a picture in which all names are shown; among more, the script shows the names of the largest
+_NAMED = 70
 #: exponent (less one) of the distance from the middle
 _CALM = -0.4
 
@@ -133,6 +136,8 @@ def _claim(store: ox.Store, link: Link) -> dict[str, Any]:
     return {
         "source": label(store, link.source, label_language()), "target": label(store, link.target, label_language()),
         "relation": names(store, link.relation), "quotes": told["quotes"], "derived": told["derived"],
+        # a relation without words of its own: where the thing itself was read
+        "place": "" if told["quotes"] else first_place(store, s),
     }
 
 
@@ -281,20 +286,27 @@ def _drawn(look: Look, state: State) -> dict[str, Any]:
 
 
 def _placed(look: Look) -> list[Disc]:
-    """Nodes in pixels of a stage that grows with their number, each with room for its name; y grows downwards."""
+    """Nodes in pixels of a stage that grows with their number, with room for their names where all are shown.
+
+    y grows downwards.
+    """
     found = look.network
     most = max((m["degree"] for m in found.measures.values()), default=1.0) or 1.0
     wide = max(_WIDE, _WIDE * math.sqrt(len(found.nodes) / _ROOMY))
-    high = wide * _HIGH
-    discs = []
+    high, few = wide * _HIGH, len(found.nodes) <= _NAMED
+    # many nodes are drawn smaller than they stand apart: a stage is as wide as it is
+    discs, apart = [], 1.0 if few else wide / _WIDE
     for n in found.nodes.values():
         (x, y), share = found.positions[n.id], (found.measures[n.id]["degree"] / most) ** 0.5
-        named = n.short + (f" ＋{look.seen.more[n.id]}" if n.id in look.seen.more else "")
+        named = n.short + (f" ＋{look.seen.more[n.id]}" if n.id in look.seen.more else "") if few else ""
         # the crowd in the middle is drawn apart, what lies far out comes nearer
         drawn = max(math.hypot(x, y) / EXTENT, 1e-9) ** _CALM / EXTENT
-        discs.append(Disc(x * drawn * wide / 2, -y * drawn * high / 2, _SMALL + (_LARGE - _SMALL) * share, named))
+        discs.append(Disc(x * drawn * wide / 2, -y * drawn * high / 2, apart * (_SMALL + (_LARGE - _SMALL) * share),
+                          named))
     area = (-wide / 2, -high / 2, wide / 2, high / 2)
-    return spread(discs, area, _LETTER) if len(discs) <= svg.SPREAD else discs
+    if len(discs) <= svg.SPREAD:
+        discs = spread(discs, area, _LETTER)
+    return [replace(d, r=d.r / apart) for d in discs]
 
 
 def _pairs(found: Network) -> dict[tuple[str, str], list[str]]:

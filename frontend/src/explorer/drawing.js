@@ -10,6 +10,8 @@ import { aligned } from "./align.js";
 const MOVING = 500; // milliseconds in which nodes go to new places
 const NAMED = 70; // up to so many nodes all names are shown, on a stage that is not narrow
 const NARROW = 600; // pixels
+const CROWD = 250; // edges among which arrows and dark lines would hide all else
+const PADDING = 56; // pixels around the network
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Can this browser draw with WebGL? */
@@ -46,7 +48,7 @@ export class Drawing {
       zIndex: true,
       minCameraRatio: 0.05,
       maxCameraRatio: 3,
-      stagePadding: 56,
+      stagePadding: PADDING,
       minEdgeThickness: 1,
       labelSize: 13,
       edgeLabelSize: 12,
@@ -95,9 +97,11 @@ export class Drawing {
         this.graph.addNode(key, { ...shown, ...(first ? places[key] : this.#birthplace(key, edges) ?? places[key]) });
       }
     }
-    const kind = directed ? "arrow" : "line";
+    this.crowd = edges.length > CROWD;
+    const kind = directed && !this.crowd ? "arrow" : "line";
     for (const edge of edges) {
-      this.graph.addEdge(edge.source, edge.target, { label: edge.label, path: edge.path, weight: edge.weight, type: kind });
+      const { source, target, ...shown } = edge;
+      this.graph.addEdge(source, target, { ...shown, type: kind });
     }
     if (!this.graph.hasNode(this.picked)) this.picked = "";
     this.narrow = this.stage.clientWidth < NARROW;
@@ -105,10 +109,7 @@ export class Drawing {
     this.sigma.setSetting("labelDensity", many ? 0.6 : 8);
     this.sigma.setSetting("labelGridCellSize", this.narrow ? 170 : 100);
     this.sigma.setSetting("labelRenderedSizeThreshold", many && !this.narrow ? 7 : 0);
-    // the frame of the new places at once: sigma would else rescale in every step of the way
-    const spread = (axis) => [Math.min(...nodes.map((n) => places[n.key][axis])),
-      Math.max(...nodes.map((n) => places[n.key][axis]))];
-    this.sigma.setCustomBBox(nodes.length > 1 ? { x: spread("x"), y: spread("y") } : null);
+    this.sigma.setCustomBBox(nodes.length > 1 ? this.#frame(places, many) : null);
     if (first || still.matches) this.graph.updateEachNodeAttributes((key, data) => ({ ...data, ...places[key] }));
     else this.stop = animateNodes(this.graph, places, { duration: MOVING, easing: "quadraticInOut" });
     this.sigma.refresh();
@@ -124,6 +125,22 @@ export class Drawing {
   zoomIn() { this.sigma.getCamera().animatedZoom({ duration: still.matches ? 0 : 200 }); }
   zoomOut() { this.sigma.getCamera().animatedUnzoom({ duration: still.matches ? 0 : 200 }); }
   fit() { this.sigma.getCamera().animatedReset({ duration: still.matches ? 0 : 200 }); }
+
+  /** The frame of the new places and names at once: sigma would else rescale in every step of the way. */
+  #frame(places, many) {
+    const all = Object.entries(places), xs = all.map(([, p]) => p.x), ys = all.map(([, p]) => p.y);
+    const left = Math.min(...xs), room = Math.max(1, this.stage.clientWidth - 2 * PADDING);
+    let right = Math.max(...xs);
+    // names are as wide on any scale: the wider the frame, the more of it they take; it settles quickly
+    for (let round = 0; round < 4 && !many; round++) {
+      const pixel = (right - left) / room;
+      right = Math.max(...all.map(([key, { x }]) => {
+        const { label, size } = this.graph.getNodeAttributes(key);
+        return x + pixel * Math.max(0, size + label.length * this.sigma.getSetting("labelSize") - PADDING);
+      }));
+    }
+    return { x: [left, right], y: [Math.min(...ys), Math.max(...ys)] };
+  }
 
   /** A new node comes out of a neighbour that is there already. */
   #birthplace(key, edges) {
@@ -144,7 +161,7 @@ export class Drawing {
     return {
       ...data,
       color: near ? data.color : this.colours.faded,
-      ring: chosen ? 4 : data.start ? 3 : 1,
+      ring: chosen ? 6 : data.start ? 5 : 2,
       ringColor: chosen || data.start ? this.colours.accent : this.colours.ring,
       size: data.size * (this.narrow ? 0.7 : 1) + (chosen || data.start ? 3 : 0),
       label: near ? data.label : "",
@@ -159,8 +176,9 @@ export class Drawing {
     const touched = [source, target, key].includes(this.pointed) || [source, target].includes(this.picked);
     return {
       ...data,
-      color: data.path || touched ? this.colours.accent : this.picked ? this.colours.faded : this.colours.edge,
-      size: data.path ? 3 : (touched ? 2.5 : 1.8) + 3 * data.weight,
+      color: data.path || touched ? this.colours.accent : this.picked ? this.colours.faded
+        : this.crowd ? this.colours["edge-faint"] : this.colours.edge,
+      size: data.path ? 3 : (touched ? 2.5 : this.crowd ? 1.2 : 1.8) + 3 * data.weight,
       label: data.path || touched ? data.label : "",
       forceLabel: data.path || touched,
       zIndex: data.path || touched ? 1 : 0,
@@ -171,7 +189,7 @@ export class Drawing {
     const style = getComputedStyle(this.stage);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     this.colours = Object.fromEntries(
-      ["accent", "edge", "faded", "ink", "ring", "sheet", "soft"].map((name) => [name, colour(name)]),
+      ["accent", "edge", "edge-faint", "faded", "ink", "ring", "sheet", "soft"].map((name) => [name, colour(name)]),
     );
     for (const name of ["labelFont", "edgeLabelFont"]) this.sigma.setSetting(name, style.fontFamily);
     this.sigma.setSetting("labelColor", { color: this.colours.ink });
@@ -184,7 +202,8 @@ export class Drawing {
     if (!data.label) return;
     context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
     const wide = context.measureText(data.label).width, high = settings.labelSize + 10;
-    const left = data.x + data.size + 3, top = data.y - high / 2;
+    const right = data.x + data.size + 3, fits = right + wide + 12 < this.stage.clientWidth;
+    const left = fits ? right : data.x - data.size - wide - 11, top = data.y - high / 2;
     context.fillStyle = this.colours.sheet;
     context.strokeStyle = this.colours.accent;
     context.lineWidth = 1.5;

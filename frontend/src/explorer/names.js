@@ -14,7 +14,8 @@ export function nameCompletion() {
       input.list.replaceChildren(...suggestions.map((found) => {
         const option = document.createElement("option");
         const kind = input.dataset.language === "en" && found.en ? found.en : found.zh;
-        option.value = suggestions.filter((s) => s.name === found.name).length > 1 ? `${found.name}（${kind}）` : found.name;
+        const shared = suggestions.filter(({ name }) => name === found.name).length > 1;
+        option.value = shared ? `${found.name}（${kind}）` : found.name;
         option.label = found.name === found.label ? kind : `${kind}：${found.label}`;
         known.set(option.value, decodeURIComponent(found.href.replace(/^\/id\//, "")));
         return option;

@@ -22,8 +22,8 @@ export class Picked {
       ({ dataset }) => dataset.source === key || dataset.target === key);
     this.panel.querySelector("[data-slot=links]").replaceChildren(...links.map((edge) => {
       const item = document.createElement("li"), [from, relation, to, proof] = edge.cells;
-      const outward = edge.dataset.source === key;
-      item.append(outward ? "→ " : "← ", ...clones(relation), " ", ...clones(outward ? to : from), " ", ...clones(proof));
+      const [arrow, other] = edge.dataset.source === key ? ["→ ", to] : ["← ", from];
+      item.append(arrow, ...clones(relation), " ", ...clones(other), " ", ...clones(proof));
       return item;
     }));
   }
