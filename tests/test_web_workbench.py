@@ -82,6 +82,8 @@ def test_names_of_things(client: FlaskClient) -> None:
     assert found[asked[1]]["label"] == "主辦機關" and found[asked[1]]["href"].endswith("#leadBy")
     assert found["http://x/unknown"]["href"] == "http://x/unknown"
     assert set(found) == set(asked[:3])
+    labels = client.post("/sparql/labels", json={"iris": [expand("skos:prefLabel")]}).json["labels"]
+    assert labels[expand("skos:prefLabel")]["label"] == "名稱"
     english = client.post("/sparql/labels?lang=en", json={"iris": [expand("pol:leadBy")]}).json["labels"]
     assert english[expand("pol:leadBy")]["label"] == "led by"
 

@@ -78,6 +78,7 @@ def ask(page: Any, text: str) -> None:
 def test_a_query_in_three_views(watched: Watched) -> None:
     page = watched.open("/sparql")
     page.wait_for_selector(".cm-content")
+    page.click(".rail summary >> nth=1")
     assert violations(page) == []
     ask(page, SELECT)
     assert page.locator("#panel-table tbody tr").count() == 30
@@ -112,6 +113,10 @@ def test_from_a_mistake_to_the_result(watched: Watched) -> None:
     page.wait_for_selector(".cm-diagnostic")
     assert "pol:Mesure" in page.inner_text(".cm-diagnostic")
     assert violations(page) == []
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.wait_for_selector("[data-hints] li")
+    assert page.locator("#panel-table .empty").is_visible() and violations(page) == []
+    page.hover(".cm-lint-marker-warning")
     page.click(".cm-diagnosticAction")
     assert "a pol:Measure\n" in page.input_value("#query")
     page.click("[data-run]")

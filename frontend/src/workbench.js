@@ -26,14 +26,19 @@ let running = null;
 
 // --- errors and slips, in the editor and above the result
 
-const sentences = ({ zh, en }) => (language === "en" ? [en] : [zh, en]).filter(Boolean);
+const sentences = ({ zh, en }) => ({ en: [en], "zh-Hant": [zh] }[language] ?? [zh, en]).filter(Boolean);
+/** A hint is written "中文 (English)"; one of them is left where the page has one language. */
+function advice(words) {
+  const [, zh, en] = /^(.+?) \(([^()]+)\)$/s.exec(words) ?? [];
+  return { en, "zh-Hant": zh }[language] ?? words;
+}
 const paragraphs = (problem) => sentences(problem).map((words, n) => (
   n ? element("p", { class: "en", lang: "en" }, words) : element("p", {}, element("strong", {}, words))));
 
 /** A slip as the editor tells it. */
 function told(hint) {
   const box = element("div", {}, ...paragraphs(hint));
-  if (hint.hint) box.append(element("p", {}, element("code", {}, hint.hint)));
+  if (hint.hint) box.append(element("p", {}, element("code", {}, advice(hint.hint))));
   return box;
 }
 
@@ -56,7 +61,7 @@ async function slips(query) {
 function showProblem(problem) {
   const box = part("problem");
   box.replaceChildren(...paragraphs(problem));
-  if (problem.hint) box.append(element("p", {}, problem.hint));
+  if (problem.hint) box.append(element("p", {}, advice(problem.hint)));
   if (problem.line) {
     const go = element("button", { type: "button", class: "button second small" }, text("place", problem));
     go.addEventListener("click", () => editor.go(problem.line, problem.column));
@@ -67,6 +72,15 @@ function showProblem(problem) {
     box.append(element("p", {}, element("a", { href: problem.help }, text("code"), " ", code)));
   }
   box.hidden = false;
+}
+
+/** What is likely wrong with a query that ran, above its result: an empty table needs a reason. */
+function showSlips(query, hints) {
+  if (shown.query !== query) return;
+  part("hints")?.remove();
+  if (!hints.length) return;
+  const items = hints.map((hint) => element("li", {}, ...told(hint).childNodes));
+  part("problem").after(element("ul", { class: "notice", "data-hints": true }, ...items));
 }
 
 const editor = editorFor(area, {
@@ -157,7 +171,6 @@ async function execute(query, keep = true) {
   settled = query;
   if (keep) history.pushState(null, "", address(endpoint, query));
   part("problem").hidden = true;
-  part("hints")?.remove();
   section.hidden = false;
   facts(shown.result);
   downloads(query, shown.result.kind === "graph");
@@ -165,6 +178,7 @@ async function execute(query, keep = true) {
   listPast();
   part("views").hidden = shown.result.kind === "ask";
   await view(shown.result.kind === "ask" ? "table" : current());
+  showSlips(query, await slips(query));
 }
 
 form.addEventListener("submit", (event) => {

@@ -7,7 +7,7 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, request
 
-from kg.names import CLASSES, DATA_PROPERTIES, OBJECT_PROPERTIES, POL, PREFIXES, compact, expand
+from kg.names import CLASSES, DATA_PROPERTIES, ID, OBJECT_PROPERTIES, POL, PREFIXES, compact, expand
 from kg.service.problem import Problem
 from kg.service.protocol import Ask
 from kg.service.service import Service, explained
@@ -96,4 +96,6 @@ def _named(store: ox.Store, iri: str, wanted: str) -> dict[str, str] | None:
         return None
     of = {str(getattr(q.object, "value", "")).removeprefix(POL) for q in store.quads_for_pattern(node, _TYPE, None)}
     cls = next((c for c in FOUND if c in of), "")
-    return {"label": label(store, iri, wanted), "href": href(iri), "class": cls}
+    term = {} if iri.startswith(ID) else names(store, iri)  # terms of other vocabularies have names here too
+    named = term[wanted] if term and term[wanted] != term["name"] else label(store, iri, wanted)
+    return {"label": named, "href": href(iri), "class": cls}

@@ -30,7 +30,7 @@ export function completions({ vocabulary, suggest, things, language }) {
   const named = (term, type) => ({
     label: term.name.startsWith("http") ? `<${term.iri}>` : term.name,
     detail: (language === "en" ? term.en : term.zh) + (term.count ? ` · ${term.count.toLocaleString("en")}` : ""),
-    info: language === "en" ? null : term.en,
+    info: language === "both" ? term.en : null,
     type,
   });
 

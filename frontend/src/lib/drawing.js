@@ -53,9 +53,15 @@ function arranged(nodes, links) {
     .stop().tick(260);
 }
 
-const short = (words, most = 14) => ([...words].length > most ? `${[...words].slice(0, most - 1).join("")}…` : words);
 /** About how wide a text is, in units of its size: ideographs are square. */
 const breadth = (words) => [...words].reduce((sum, c) => sum + (c > "\u2e7f" ? 1 : 0.58), 0);
+
+/** A text that is not much broader than so many ideographs. */
+function short(words, most = 14) {
+  const letters = [...words];
+  while (breadth(letters) > most) letters.pop();
+  return letters.length < [...words].length ? `${letters.join("").trim()}…` : words;
+}
 
 /** Which labels have room, the best connected first; the others show when their thing is pointed at. */
 function withRoom(nodes, size) {
@@ -82,11 +88,13 @@ export function drawingOf(result, labels, room) {
   arranged(nodes, links);
   const name = (iri) => labels[iri]?.label ?? iri;
   const xs = nodes.map((n) => n.x), ys = nodes.map((n) => n.y);
-  const box = { x: Math.min(...xs) - 60, y: Math.min(...ys) - 40 };
-  box.width = Math.max(...xs) - box.x + 160;
-  box.height = Math.max(...ys) - box.y + 40;
-  // letters keep their size on the screen, whatever the drawing's scale
-  const size = 12 * Math.max(box.width / room, box.height / Math.min(704, innerHeight * 0.7));
+  const box = { x: Math.min(...xs) - 30, y: Math.min(...ys) - 30 };
+  box.height = Math.max(...ys) - box.y + 30;
+  box.width = Math.max(...xs) - box.x + 30;
+  // letters keep their size on the screen, whatever the drawing's scale; labels stand to the right of their things
+  const letters = (width) => 12 * Math.max(width / room, box.height / Math.min(704, innerHeight * 0.7));
+  box.width += Math.min(14 * letters(box.width), box.width * 0.6);
+  const size = letters(box.width);
   for (const node of nodes) node.label = short(name(node.id));
   const free = withRoom(nodes, size);
   const drawing = svg("svg", {
