@@ -32,12 +32,14 @@ class _Parser:
 
     def __init__(self, found: list[Token]) -> None:
         self.tokens = found
+        #: what `peek` gives: the tokens and one that ends them
+        self.ahead = [*found, Token("end", "", -1)]
         self.at = 0
         self.depth = 0
         self.nodes = 0
 
     def peek(self) -> Token:
-        return self.tokens[self.at] if self.at < len(self.tokens) else Token("end", "", -1)
+        return self.ahead[self.at]
 
     def next(self) -> Token:
         token = self.peek()
@@ -48,8 +50,8 @@ class _Parser:
 
     def take(self, *texts: str) -> bool:
         """Takes one of the words or signs if it comes next."""
-        token = self.peek()
-        if token.text in texts or (token.word and token.word in texts):
+        token = self.ahead[self.at]
+        if token.text in texts or token.word in texts:
             self.at += 1
             return True
         return False

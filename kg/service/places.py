@@ -31,16 +31,19 @@ class Places:
         """Waits for a place. Raises TimeoutError."""
         if self.take():
             return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(seconds, _too_late, future)
         heapq.heappush(self._heap, (cost, next(self._order), future))
         self.waiting += 1
         try:
-            await asyncio.wait_for(future, seconds)
-        except BaseException:
-            if future.done() and not future.cancelled():
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
                 self.leave()  # the place came just when the waiter went
             raise
         finally:
+            timer.cancel()
             self.waiting -= 1
 
     def leave(self) -> None:
@@ -51,3 +54,8 @@ class Places:
                 future.set_result(None)
                 return
         self._free += 1
+
+
+def _too_late(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_exception(TimeoutError())

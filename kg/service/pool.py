@@ -24,10 +24,13 @@ from kg.service.process import WorkerProcess
 
 #: bytes of a result that the fast lane collects before its worker is moved
 _FAST_BYTES = 1_000_000
-#: seconds for which a query may stay in the fast lane while others wait for it
-_SLICE = 0.1
-#: bytes a worker may hold and still be kept for the next query
+#: seconds for which a query may stay in the fast lane while others wait for it; twice that where the machine was
+#: so busy that it has not computed for so long
+_SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
+#: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, and
+#: after so many queries: a quick one cannot have grown it much
 _LARGEST_IDLE = 300_000_000
+_QUICK, _LOOK_AFTER = 0.02, 64
 #: how many queries may wait for the fast lane
 _FAST_QUEUE = 512
 #: queries remembered as expensive, and for how many seconds
@@ -93,7 +96,9 @@ class Result:
         if kind == b"P":
             return b""
         if kind == b"E":
-            self.end = json.loads(data)
+            end = json.loads(data)
+            worker.spent = end.pop("spent")
+            self.end = end
             self._release()
             return b""
         if kind == b"X":
@@ -171,11 +176,11 @@ class Pool:
                     result.chunks.append(chunk)
                 if result.complete:
                     return result
-                if collected > _FAST_BYTES or (worker.poked and (loop.time() >= end or self._places["fast"].waiting)):
+                if collected > _FAST_BYTES or (worker.poked and (loop.time() >= end or self._used_up(worker))):
                     break
                 if worker.poked:
                     worker.poked = False
-                    poke = loop.call_later(_SLICE, worker.poke)
+                    poke = loop.call_later(_SLICE / 2, worker.poke)
         except BaseException:
             result.close()
             raise
@@ -189,6 +194,13 @@ class Pool:
         if not result.chunks:
             await self._first(result)
         return result
+
+    def _used_up(self, worker: WorkerProcess) -> bool:
+        """Do others wait, and has the query had its share? On a busy machine time passes without computing."""
+        if not self._places["fast"].waiting:
+            return False
+        late = asyncio.get_running_loop().time() - worker.since > _LATE
+        return late or worker.computed - worker.spent > _COMPUTED
 
     async def _slow(self, job: dict[str, Any], seconds: float) -> Result:
         result, _ = await self._begin("slow", job, seconds, self.limits.queue, 0.0)
@@ -288,13 +300,19 @@ class Pool:
             return
         if worker.version != self._current or self._closed:
             worker.kill("old")
-        elif worker.resident > _LARGEST_IDLE:
+        elif self._grown(worker):
             worker.kill("large")
         else:
             self._idle["slow" if worker.nice else lane].append(worker)
             for spare in self._idle["slow"][self.limits.slow_workers:]:
                 spare.kill("spare")
             del self._idle["slow"][self.limits.slow_workers:]
+
+    @staticmethod
+    def _grown(worker: WorkerProcess) -> bool:
+        """Does the worker hold too much to be kept?"""
+        quick = asyncio.get_running_loop().time() - worker.since < _QUICK
+        return (not quick or worker.asked % _LOOK_AFTER == 0) and worker.resident > _LARGEST_IDLE
 
     def moved(self, worker: WorkerProcess, lane: str, other: str) -> None:
         """A running worker has taken a place in another lane."""

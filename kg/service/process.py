@@ -36,6 +36,10 @@ class WorkerProcess(asyncio.Protocol):
         self.alive = True
         self.nice = False
         self.poked = False
+        #: queries asked, when the last one was, and the processor time used before it
+        self.asked = 0
+        self.since = 0.0
+        self.spent = 0.0
         #: told when the process was killed or has ended
         self.gone: Callable[[WorkerProcess], None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -63,6 +67,7 @@ class WorkerProcess(asyncio.Protocol):
         if kind != b"R":
             self.kill("store")
             raise OSError(json.loads(data)["message"] if kind == b"X" else "the worker did not start")
+        self.spent = json.loads(data)["spent"]
 
     @property
     def pid(self) -> int:
@@ -80,10 +85,21 @@ class WorkerProcess(asyncio.Protocol):
         except (OSError, IndexError):
             return 0
 
+    @property
+    def computed(self) -> float:
+        """Seconds of processor time that the process has used in its life; infinite where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        except (OSError, IndexError, ValueError):
+            return float("inf")
+
     def ask(self, job: dict[str, Any], seconds: float) -> None:
         """Sends a query and sets its time limit."""
         data = json.dumps(job).encode()
         self._paused = 0.0
+        self.asked += 1
+        self.since = asyncio.get_running_loop().time()
         self.limit(seconds)
         if self._transport is not None:
             self._transport.write(HEAD.pack(b"Q", len(data)) + data)

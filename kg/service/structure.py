@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kg.sparql_guard import TOKEN
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, name, literal or sign with its place in the text."""
+class Token(NamedTuple):
+    """A word, name, literal or sign with its place in the text. A tuple: a query has many, read for every request."""
 
     kind: str
     text: str
     start: int
+    #: a bare word in upper case; empty for anything else
+    word: str = ""
 
     @property
     def end(self) -> int:
         """The offset after it."""
         return self.start + len(self.text)
-
-    @property
-    def word(self) -> str:
-        """A bare word in upper case; empty for anything else."""
-        return self.text.upper() if self.kind == "word" else ""
 
     @property
     def name(self) -> str:
@@ -110,10 +107,14 @@ class Query:
 
 def tokens(text: str) -> list[Token]:
     """The text's tokens without white space and comments."""
-    return [
-        Token(m.lastgroup if m.lastgroup != "prefix" else "prefixed", m[0], m.start())  # type: ignore[arg-type]
-        for m in TOKEN.finditer(text) if m.lastgroup != "comment" and not m[0].isspace()
-    ]
+    found = []
+    for m in TOKEN.finditer(text):
+        kind, word = m.lastgroup, m[0]
+        if kind is None or kind == "comment" or (kind == "other" and word.isspace()):
+            continue
+        found.append(Token("prefixed" if kind == "prefix" else kind, word, m.start(),
+                           word.upper() if kind == "word" else ""))
+    return found
 
 
 def place(text: str, at: int) -> tuple[int, int]:

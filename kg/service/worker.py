@@ -1,8 +1,8 @@
 """A process that runs users' queries over a read-only graph and can be killed at any moment.
 
 ``python worker.py GRAPH MEMORY NICE``, standard input being a socket. A request is a frame
-holding JSON (see `Job` in kg.service.pool); the answer is a frame ``H`` (head: JSON), frames ``D``
-(bytes of the result) and a frame ``E`` (end: JSON), or a frame ``X`` (error: JSON). A frame is
+holding JSON (see `Job` in kg.service.pool); the answer is frames ``D`` (bytes of the result) and a frame ``E``
+(end: JSON, with the processor time that the process has used so far), or a frame ``X`` (error: JSON). A frame is
 a letter, its length in four bytes, and the bytes.
 
 Once the graph is open, the process may open neither files nor sockets (RLIMIT_NOFILE 0) nor
@@ -21,6 +21,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Iterator
 from itertools import islice
@@ -98,7 +99,7 @@ class Sink:
             data = self.packer.compress(data) + (self.packer.flush() if end is not None else b"")
         frames = HEAD.pack(b"D", len(data)) + data if data else b""
         if end is not None:
-            frames += framed(b"E", end)
+            frames += framed(b"E", end | {"spent": time.process_time()})
         if frames:
             self.started = True
             self.out.sendall(frames)
@@ -254,7 +255,7 @@ def main() -> None:
         return
     os.nice(nice)
     limit(memory)
-    wire.sendall(framed(b"R", {}))
+    wire.sendall(framed(b"R", {"spent": time.process_time()}))
     while True:
         try:
             job = json.loads(_receive(wire, HEAD.unpack(_receive(wire, HEAD.size))[1]))
