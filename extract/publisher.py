@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from extract.federations import known, registered_name
+from kg import ids
 from kg.records import Records
+from kg.resolve import Named
 from kg.text.clean import Clean, joined, nfkc
 from kg.text.years import gregorian, plausible
 
@@ -31,14 +34,23 @@ def speaking_body(records: Records, text: Clean) -> str | None:
         if text.text[end - 1] not in _BODY_END:
             continue
         for start in range(max(0, end - _LONGEST_NAME), end - 1):
-            if records.resolver.body(text.text[start:end]) is not None:
+            if records.resolver.body(text.text[start:end]) is not None or known(text.text[start:end]):
                 found.append((start, end))
                 break
     if not found:
         m = _UNKNOWN.match(text.text)
         return records.body(m[0], text.span(0, m.end()), RULE, _UNKNOWN_CONFIDENCE) if m else None
     start, end = max(found, key=lambda x: (x[1] - x[0], x[0]))
-    return records.body(text.text[start:end], text.span(start, end), RULE)
+    return speaker(records, text[start:end], RULE)
+
+
+def speaker(records: Records, name: Clean, rule: str) -> str:
+    """The IRI of the body or federation of that printed name, made an entity; a federation has its registered name."""
+    if not known(name.text):
+        return records.body(name.text, name, rule)
+    label = registered_name(name.text)
+    thing = Named(ids.named("pol:GovernmentBody", label), "pol:GovernmentBody", label, True)
+    return records.named(thing, name, rule, surface=name.text)
 
 
 def issued(lines: Sequence[Clean]) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from extract import adoption, law_list
 from extract.law_list import Cited
+from extract.publisher import speaker
 from extract.white_paper_layout import read_layout
 from extract.white_paper_parts import Answer, Heading, Item
 from extract.white_paper_words import FEDERATION_LABEL, answer_head, is_law_heading, is_progress
@@ -108,7 +109,7 @@ def _document(records: Records, title: Clean) -> tuple[str, Clean] | None:
     attributes: dict[str, Value | list[Value] | None] = {"dcterms:title": whole.text}
     iri = None
     if name is not None:
-        iri = records.body(name.text, name, "white-paper-title")
+        iri = speaker(records, name, "white-paper-title")
         attributes["dcterms:publisher"] = Ref(iri)
     year = re.search(r"(?<!\d)(\d{4}|1\d{2})(?!\d)", nfkc(whole).text)
     if year:

@@ -7,6 +7,7 @@ import doctest
 import pytest
 
 import extract.bracketed
+import extract.federations
 import extract.figure_years
 import extract.industries
 import extract.law_names
@@ -27,7 +28,7 @@ def names(text: str, kind: str = "Program") -> list[str]:
 
 
 @pytest.mark.parametrize("module", [
-    extract.bracketed, extract.figure_years, extract.industries, extract.law_names, extract.measure_words,
+    extract.bracketed, extract.federations, extract.figure_years, extract.industries, extract.law_names, extract.measure_words,
     extract.running_text, extract.targets,
 ])
 def test_examples_in_docstrings(module: object) -> None:

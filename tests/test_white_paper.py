@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extract import white_paper
+from extract import federations, white_paper
 from extract.adoption import read_block, starts_block
 from extract.body_list import bodies_in
 from extract.entities import NameFinder
@@ -237,3 +237,18 @@ def test_real_document(seeds: Path) -> None:
     assert len(responses) == 74
     assert all(objects(found, r.iri, "pol:adoptionStatus") != ["未標示"] for r in responses)
     assert found.unread_lines == ()
+
+
+@pytest.mark.parametrize(("printed", "registered"), [
+    ("全國工業總會", "中華民國全國工業總會"), ("工總", "中華民國全國工業總會"),
+    ("台北市日本工商會", "臺北市日本工商會"),
+    ("電電公會", "臺灣電機電子工業同業公會"), ("里山產業公會", "里山產業公會"),
+])
+def test_federations_have_their_registered_names(printed: str, registered: str) -> None:
+    assert federations.registered_name(printed) == registered
+
+
+def test_the_proposer_bears_the_registered_name() -> None:
+    shard = read("全國商業總會「2031白皮書」部會辦理情形\n壹、總論\n")
+    (proposer,) = (e for e in shard.entities if e.cls == "pol:GovernmentBody")
+    assert (proposer.label, list(proposer.alt_labels)) == ("中華民國全國商業總會", ["全國商業總會"])
