@@ -1,12 +1,14 @@
 """How fast networks are written and computed, beside networkx.
 
-    python bench/export.py [--seeds FOLDER] [--runs 3] [--nodes 100000] [--edges 1000000] [--skip-networkx]
+    python bench/export.py [--seeds FOLDER | --store STORE] [--runs 3] [--nodes 100000] [--edges 1000000]
+                           [--skip-networkx] [--only-views]
 
 Writes a random graph as GEXF, ours and ``networkx.write_gexf`` in turn, each run a process of its own;
 the graph is a networkx graph in both, and memory is what writing adds to it. Seconds are the
-processor's, not the clock's, so that other programs on the machine count for nothing. Then, with
-``--seeds``, every view of the graph of those documents with all measures, and body–body of a graph a
-hundred times larger. Prints medians.
+processor's, not the clock's, so that other programs on the machine count for nothing. Then every
+view of the graph of the documents in FOLDER (or of a graph that is built) with all measures, and body–body of
+graphs a hundred times larger: of as many bodies and a hundred times the measures, and of a hundred times both.
+Prints medians.
 """
 
 from __future__ import annotations
@@ -21,15 +23,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from kg.export import gexf  # noqa: E402
 from kg.export.rows import Column, EdgeRow, NodeRow, Sheet  # noqa: E402
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from kg.network import Network
+    from kg.store import VersionedStore
 
 #: times the seeds' measures for the large body–body network
 TIMES = 100
@@ -134,62 +142,70 @@ def writers(nodes: int, edges: int, runs: int, peer: bool) -> None:
         print(f"{'ours':<10} {nodes:,} nodes {edges // part:,} edges  {seconds:6.2f} s")
 
 
-def views(folder: Path, runs: int) -> None:
-    """Every view of the documents' graph, with all measures; then body–body of a graph 100 times larger."""
-    import pyoxigraph as ox
-
-    from kg.build import build
-    from kg.names import expand
-    from kg.store import VersionedStore
+def views(versions: VersionedStore, runs: int) -> None:
+    """Every view of a graph, with all measures; then body–body of graphs 100 times larger."""
     from kg.views import views as all_views
 
-    with tempfile.TemporaryDirectory() as place:
-        versions = VersionedStore(Path(place) / "store")
-        build(sorted(folder.glob("*.txt")), versions)
-        store = versions.open()
-        slowest = 0.0
-        for view in all_views().values():
-            raw = {"entity": ["經濟部"]} if view.name == "neighbourhood" else {}
-            times = []
-            for _ in range(runs):
-                began = time.process_time()
-                network = view.network(store, raw)
-                times.append(time.process_time() - began)
-            median = statistics.median(times)
-            slowest = max(slowest, median)
-            print(f"{view.name:<26} {len(network.nodes):6,} nodes {len(network.edges):7,} edges  {median:6.2f} s")
-        print(f"slowest view: {slowest:.2f} s")
-        large = ox.Store()
-        predicates = [ox.NamedNode(expand(p)) for p in ("pol:leadBy", "pol:partneredBy", "rdf:type", "skos:prefLabel",
-                                                        "dcterms:isPartOf", "pol:startYear", "pol:endYear")]
-        body = expand("pol:leadBy").split("ontology#")[0] + "id/body/"
-        quads = [q for p in predicates for q in store.quads_for_pattern(None, p, None)]
+    store = versions.open()
+    slowest = 0.0
+    for view in all_views().values():
+        raw = {"entity": ["經濟部"]} if view.name == "neighbourhood" else {}
+        seconds, network = _timed(lambda view=view, raw=raw: view.network(store, raw), runs)  # type: ignore[misc]
+        slowest = max(slowest, seconds)
+        print(f"{view.name:<26} {len(network.nodes):6,} nodes {len(network.edges):7,} edges  {seconds:6.2f} s")
+    print(f"slowest view: {slowest:.2f} s")
+    for bodies, what in ((False, "same bodies"), (True, "bodies too")):
+        large = multiplied(store, bodies)
+        seconds, network = _timed(lambda large=large: all_views()["body-body"].network(large), runs)  # type: ignore[misc]
+        print(f"body-body × {TIMES} ({what}): {len(large):,} triples, {len(network.nodes):,} nodes, "
+              f"{len(network.edges):,} edges  {seconds:.1f} s")
 
-        def copies() -> Iterator[ox.Quad]:
-            for q in quads:
-                if not isinstance(q.subject, ox.NamedNode) or q.subject.value.startswith(body):
-                    yield q
-                    continue
-                for n in range(TIMES):
-                    thing = q.object
-                    if isinstance(thing, ox.NamedNode) and q.predicate == predicates[4]:
-                        thing = ox.NamedNode(f"{thing.value}/copy{n}")
-                    yield ox.Quad(ox.NamedNode(f"{q.subject.value}/copy{n}"), q.predicate, thing)
 
-        large.bulk_extend(copies())
-        times = []
-        for _ in range(runs):
-            began = time.process_time()
-            network = all_views()["body-body"].network(large)
-            times.append(time.process_time() - began)
-        median = statistics.median(times)
-        print(f"body-body × {TIMES}: {len(large):,} triples, {len(network.nodes):,} nodes, {median:.1f} s")
+def _timed(work: Callable[[], Network], runs: int) -> tuple[float, Network]:
+    """The median of the processor's seconds, and what the last run gave."""
+    times = []
+    for _ in range(runs):
+        began = time.process_time()
+        found = work()
+        times.append(time.process_time() - began)
+    return statistics.median(times), found
+
+
+def multiplied(store: ox.Store, bodies: bool) -> ox.Store:
+    """What body–body is made of, a hundred times over: measures with their plans, and the bodies too or not."""
+    import pyoxigraph as ox
+
+    from kg.names import ID, expand
+
+    prefix = f"{ID}body/"
+    predicates = [ox.NamedNode(expand(p)) for p in ("pol:leadBy", "pol:partneredBy", "rdf:type", "skos:prefLabel",
+                                                    "dcterms:isPartOf", "pol:startYear", "pol:endYear")]
+    quads = [q for p in predicates for q in store.quads_for_pattern(None, p, None)]
+
+    def copy(term: Any, n: int) -> Any:
+        mine = isinstance(term, ox.NamedNode) and term.value.startswith(ID)
+        return ox.NamedNode(f"{term.value}/copy{n}") if mine and (bodies or not term.value.startswith(prefix)) else term
+
+    large = ox.Store()
+    large.bulk_extend(ox.Quad(copy(q.subject, n), q.predicate, copy(q.object, n)) for n in range(TIMES) for q in quads)
+    return large
+
+
+def built(folder: Path, place: Path) -> VersionedStore:
+    """A graph of the documents in a folder."""
+    from kg.build import build
+    from kg.store import VersionedStore
+
+    versions = VersionedStore(place / "store")
+    build(sorted(folder.glob("*.txt")), versions)
+    return versions
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=Path)
+    parser.add_argument("--seeds", type=Path, help="documents whose graph's views are computed")
+    parser.add_argument("--store", type=Path, help="or a graph that is built already")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--nodes", type=int, default=100_000)
     parser.add_argument("--edges", type=int, default=1_000_000)
@@ -203,8 +219,13 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     if not args.only_views:
         writers(args.nodes, args.edges, args.runs, not args.skip_networkx)
-    if args.seeds:
-        views(args.seeds, args.runs)
+    if args.store:
+        from kg.store import VersionedStore
+
+        views(VersionedStore(args.store), args.runs)
+    elif args.seeds:
+        with tempfile.TemporaryDirectory() as place:
+            views(built(args.seeds, Path(place)), args.runs)
 
 
 if __name__ == "__main__":

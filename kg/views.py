@@ -21,7 +21,7 @@ from kg.describe import Describer
 from kg.measures import of_network
 from kg.names import compact
 from kg.network import Edge, Network, Node, described, from_rows
-from kg.projection import LARGEST_SHARED, WEIGHTS, heavier, in_years, project
+from kg.projection import LARGEST_SHARED, WEIGHTS, heavier, in_years, keep, project
 from kg.rules import data_folder
 
 #: nodes at which a neighbourhood stops growing
@@ -45,13 +45,18 @@ _DEPTH = _parameter("depth", "integer", "步數", "Steps")
 
 @dataclass(frozen=True, slots=True)
 class _Projection:
-    """A ready-made projection: its name, the side kept, title and description in both languages."""
+    """A ready-made projection: its name, the side kept, title and description in both languages.
+
+    With ``ego`` the query's ``body`` is applied to the pairs: applied by the query it would leave bodies without
+    others to be paired with.
+    """
 
     name: str
     onto: str
     zh: str
     en: str
     lead_to_partner: bool = False
+    ego: bool = False
 
 
 #: two-mode view -> its projections
@@ -62,7 +67,7 @@ PROJECTIONS: dict[str, tuple[_Projection, ...]] = {
         _Projection("measure-measure", "target", "由相同機關負責的措施", "Measures that share bodies"),
     ),
     "body-industry": (
-        _Projection("bodies-by-industry", "source", "共享產業的機關", "Bodies that share industries"),
+        _Projection("bodies-by-industry", "source", "共享產業的機關", "Bodies that share industries", ego=True),
         _Projection("industries-by-body", "target", "由相同機關推動的產業", "Industries that share bodies"),
     ),
     "thing-industry": (
@@ -70,7 +75,8 @@ PROJECTIONS: dict[str, tuple[_Projection, ...]] = {
         _Projection("things-by-industry", "source", "以相同產業為對象的事項", "Things that share industries"),
     ),
     "body-regulation": (
-        _Projection("bodies-by-regulation", "source", "引用相同法規的機關", "Bodies that cite the same regulations"),
+        _Projection("bodies-by-regulation", "source", "引用相同法規的機關", "Bodies that cite the same regulations",
+                    ego=True),
         _Projection("regulations-by-body", "target", "由相同機關引用的法規", "Regulations that share bodies"),
     ),
     "recommendation-body": (
@@ -133,6 +139,9 @@ class View:
                 raise BadValue(f"{self.name}：沒有參數 {name!r}，可用 {known} (no such parameter)")
         own = {k: v for k, v in raw.items() if k in self.query.parameters}
         years, least = filters(raw)
+        egos: set[str] = set()
+        if self.projection and self.projection.ego and "body" in own:
+            egos = {t.value for t in self.query.terms({"body": own.pop("body")}, store)["body"]}
         describer = Describer(store)
         if "hop" in self.query.tags:
             found = _neighbourhood(self.query, store, own, int((self._values("depth", raw) or ["2"])[0]))
@@ -148,6 +157,8 @@ class View:
             found = project(found, self.title[language], onto=self.projection.onto, weight=weight,
                             lead_to_partner=self.projection.lead_to_partner,
                             largest=int((self._values("largest", raw) or [str(LARGEST_SHARED)])[0]))
+        if egos:
+            found = keep(found, lambda e: e.source in egos or e.target in egos, "機關 body")
         found = narrowed(found, [], least)
         found.title = self.title[language]
         return of_network(found, describer)

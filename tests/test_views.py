@@ -80,6 +80,28 @@ def test_filters(store: ox.Store) -> None:
     assert len(view.network(store, {"document": [f"{ID}document/{tiny_graph.KEY}"]}).edges) == 3
 
 
+@pytest.mark.parametrize("name", sorted(views()))
+def test_every_view_has_the_filters_that_make_sense(store: ox.Store, name: str) -> None:
+    view = views()[name]
+    wanted = {"document", "year", "body", "min_weight", "confidence"} - ({"body"} if name == "neighbourhood" else set())
+    assert wanted <= set(view.parameters)
+    base = {"entity": ["測試部"]} if name == "neighbourhood" else {}
+    whole = view.network(store, base)
+    document = {"document": [f"{ID}document/none"]}
+    assert view.network(store, base | document).edges == []
+    low, high = (view.network(store, base | {"confidence": [c]}).edges for c in ("0", "1.01"))
+    assert len(high) <= len(low) <= len(whole.edges)
+
+
+def test_a_body_keeps_its_pairs(store: ox.Store) -> None:
+    """Bodies that share something with the one that is asked for, not the one alone."""
+    for name in ("body-body", "bodies-by-industry", "bodies-by-regulation"):
+        whole, one = views()[name].network(store), views()[name].network(store, {"body": ["測試部"]})
+        assert {(e.source, e.target) for e in one.edges} == {
+            (e.source, e.target) for e in whole.edges if f"{ID}body/測試部" in (e.source, e.target)
+        }
+
+
 def test_neighbourhood(store: ox.Store) -> None:
     view = views()["neighbourhood"]
     one, two = (view.network(store, {"entity": ["太空產業"], "depth": [d]}) for d in ("1", "2"))
