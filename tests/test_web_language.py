@@ -16,7 +16,7 @@ from jinja2 import Environment
 
 from kg.store import VersionedStore
 from kg.web import create_app
-from kg.web.language import both, data
+from kg.web.language import _, both, data
 
 TEMPLATES = tiny_graph.ROOT / "kg/web/templates"
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -138,6 +138,13 @@ def test_an_english_page_has_no_chinese_of_its_own(
         if reader.found:
             wrong[address] = reader.found[:5]
     assert wrong == {} and looked_at > 50
+
+
+def test_a_value_can_differ_by_language() -> None:
+    with Flask(__name__).test_request_context("/"):
+        printed = both("請先選擇「%(name)s」", name=("產業", "Industry"))
+        assert "「產業」" in printed and "Choose: Industry" in printed
+        assert _("請先選擇「%(name)s」", name=("甲", "A")) == "請先選擇「甲」"
 
 
 @given(st.text(max_size=30))

@@ -65,15 +65,25 @@ def N_(text: str) -> str:
 
 
 def _(text: str, **values: object) -> str:
-    """A text of the pages in the request's first language, with its ``%(name)s`` filled in."""
-    found = english(text) if language() == "en" else text
-    return found % values if values else found
+    """A text of the pages in the request's first language, with its ``%(name)s`` filled in (see ``both``)."""
+    foreign = language() == "en"
+    found = english(text) if foreign else text
+    return found % _chosen(values, foreign) if values else found
+
+
+def _chosen(values: dict[str, object], foreign: bool) -> dict[str, object]:
+    """Values for one language: of a pair (Chinese, English) its part."""
+    return {k: v[foreign] if isinstance(v, tuple) else v for k, v in values.items()}
 
 
 def both(text: str, **values: object) -> Markup:
-    """A text of the pages as HTML: Chinese with English beside it, or one of them; values are escaped."""
+    """A text of the pages as HTML: Chinese with English beside it, or one of them.
+
+    Values are escaped; one that differs by language is a pair (Chinese, English).
+    """
     def filled(tag: str, printed: str) -> Markup:
-        return Markup(tag) % (Markup(printed) % values if values else Markup(printed))
+        inner = Markup(printed)
+        return Markup(tag) % (inner % _chosen(values, 'lang="en"' in tag) if values else inner)
 
     chinese, foreign = '<span class="zh">%s</span>', '<span class="en" lang="en">%s</span>'
     match language():
