@@ -60,6 +60,19 @@ def test_legend_counts_and_nothing_active() -> None:
     assert len([c for c in tree.iter(f"{SVG}circle") if len(c)]) == 300
 
 
+def test_every_line_of_the_foot_is_within_the_picture() -> None:
+    network = big()
+    network.notes = [f"附註{n} note" * (n * 30 + 1) for n in range(4)]
+    tree = etree.fromstring(svg.draw(sheet(network, version="v000001", source="SELECT " * 100)).encode())
+    wide, high = float(tree.get("width")), float(tree.get("height"))
+    foot = [t for t in tree.iter(f"{SVG}text") if t.get("text-anchor") is None]
+    assert len(foot) >= 2 + 3 + 1 + 1 + 4
+    for t in foot:
+        size = float(t.get("font-size"))
+        assert float(t.get("y")) + size * 0.3 <= high
+        assert float(t.get("x")) + width(t.text, size) <= wide
+
+
 def test_hard_labels_and_communities() -> None:
     tree = etree.fromstring(svg.draw(sheet(case(), colour_by="community")).encode())
     words = " ".join(t.text or "" for t in tree.iter(f"{SVG}text"))

@@ -50,8 +50,6 @@ def draw(rows: Sheet) -> str:
     side = min(3600.0, max(1000.0, 420.0 + 100.0 * math.sqrt(len(nodes))))
     legend = _legend(rows, nodes)
     kinds = _kinds(edges)
-    foot = _LINE * (len(_wrapped(legend, side)) + (1 if kinds else 0) + 3)
-    height = _HEAD + side * 0.72 + foot
     area = (6.0, _HEAD - 8, side - 6.0, _HEAD + side * 0.72)
     discs = _discs(nodes, (_MARGIN * 2, _HEAD + 20, side - _MARGIN * 2, _HEAD + side * 0.72 - 20))
     if len(nodes) <= SPREAD:
@@ -63,6 +61,11 @@ def draw(rows: Sheet) -> str:
     named = sum(1 for d in discs if d.text)
     if len(labels) < named:
         notes.append(f"{named - len(labels):,} 個名稱因空間不足未標示 ({named - len(labels):,} labels left out)")
+    sizes = f"節點大小 node size：{rows.size_by}；" if rows.size_by else ""
+    lines = [x for x in (f"{sizes}線寬：權重 line width: weight", rows.source, *notes) if x]
+    # half a line is left below the last one
+    foot = _LINE * (len(_wrapped(legend, side)) + (1 if kinds else 0) + len(lines) + 0.5)
+    height = _HEAD + side * 0.72 + foot
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{side:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {side:.0f} {height:.0f}" font-family={xml.value(FONTS)} role="img">',
@@ -77,7 +80,7 @@ def draw(rows: Sheet) -> str:
         *(f'<text x="{p.x:.1f}" y="{p.y + p.size * 0.36:.1f}" font-size="{p.size:.1f}" text-anchor="{p.anchor}" '
           f'stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round" paint-order="stroke" fill="{_INK}">'
           f"{xml.content(p.text)}</text>" for p in labels),
-        *_feet(rows, legend, kinds, notes, side, _HEAD + side * 0.72 + _LINE),
+        *_feet(legend, kinds, lines, side, _HEAD + side * 0.72 + _LINE),
         "</svg>\n",
     ]
     return "\n".join(out)
@@ -187,7 +190,7 @@ def _wrapped(legend: list[tuple[str, str]], side: float) -> list[list[tuple[str,
 
 
 def _feet(
-    rows: Sheet, legend: list[tuple[str, str]], kinds: dict[str, str], notes: list[str], side: float, y: float
+    legend: list[tuple[str, str]], kinds: dict[str, str], lines: list[str], side: float, y: float
 ) -> Iterator[str]:
     for entries in _wrapped(legend, side):
         x = _MARGIN / 2
@@ -204,11 +207,18 @@ def _feet(
             yield _text(kind, x + 40, y, 13)
             x += 58 + width(kind, 13)
         y += _LINE
-    sizes = f"節點大小 node size：{rows.size_by}；" if rows.size_by else ""
-    for line in (f"{sizes}線寬：權重 line width: weight", rows.source, "；".join(notes)):
-        longest = int((side - _MARGIN) / 9)
-        yield _text(line if len(line) <= longest else line[: longest - 1] + "…", _MARGIN / 2, y, 12, fill=_PALE)
+    for line in lines:
+        yield _text(_cut(line, side - _MARGIN), _MARGIN / 2, y, 12, fill=_PALE)
         y += _LINE
+
+
+def _cut(line: str, wide: float) -> str:
+    """A line of the foot that is not wider than the picture."""
+    if width(line, 12) <= wide:
+        return line
+    while width(line + "…", 12) > wide:
+        line = line[: -max(1, len(line) // 50)]
+    return line + "…"
 
 
 def _text(text: str, x: float, y: float, size: float, *, fill: str = _INK, weight: str = "normal") -> str:
