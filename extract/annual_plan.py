@@ -77,7 +77,7 @@ def extract(records: Records) -> None:
     records.year = year
     records.add("pol:PolicyDocument", records.iri, title.text, title, RULE, attributes={
         "dcterms:title": title.text, "dcterms:publisher": Ref(publisher) if publisher else None,
-        "dcterms:issued": issued(parts.text[:_OPENING_LINES]),
+        "dcterms:issued": issued(records, parts.text[:_OPENING_LINES]),
     })
     plan = records.add("pol:Plan", ids.iri("pol:Plan", records.document.key), title.text, title, RULE, attributes={
         "dcterms:isPartOf": Ref(records.iri), "pol:startYear": year, "pol:endYear": year, "pol:fiscalYear": year,

@@ -19,7 +19,7 @@ GENRE = "business-report"
 RULE = "business-report"
 #: what a title of the genre ends in
 _TITLE = re.compile(r"(?:業務|施政|工作|施政業務)(?:概況|現況|推動)?(?:暨\S{0,12})?報告")
-_GREETING = re.compile(r"(?:茲|謹|爰)(?:就|將)|擇要報告|敬請\S{0,8}指教|主席.{0,20}委員|業務概況|提出報告")
+_GREETING = re.compile(r"(?:茲|謹|爰)(?:就|將)|擇要報告|敬請\S{0,8}指教|主席.{0,20}委員|業務概況|提出報告|(?:報告|說明)如[下次]")
 _COUNT = re.compile(r"共(?:計|有)?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:大|個)?(類|部分|大項|章|項業務)")
 _OPENING_LINES = 12
 #: a heading that is the name of a program: it does not begin with a verb of doing or a word that
@@ -58,10 +58,13 @@ def extract(records: Records) -> None:
     publisher = records.publisher = speaking_body(records, title) or speaking_body(records, join(preface[:6]))
     records.add("pol:PolicyDocument", records.iri, title.text, title, RULE, attributes={
         "dcterms:title": title.text, "dcterms:publisher": Ref(publisher) if publisher else None,
-        "dcterms:issued": issued(preface[:_OPENING_LINES]),
+        "dcterms:issued": issued(records, preface[:_OPENING_LINES]),
     })
     records.year = state_year(records.document.text) or single_year(join(preface).text)
     written = write_sections(records, units, form, RULE)
+    for line in preface[:_OPENING_LINES]:
+        if _GREETING.search(line.text) or _COUNT.search(joined(line).text):
+            records.read(line)
     _declared(records, join(preface), written)
     for w in written:
         if w.heading is not None:
@@ -95,6 +98,7 @@ def _measures(records: Records, written: list[Written], publisher: str | None) -
         if w.heading is None or headed_below[i]:
             continue
         text = whole_text(written, i, below)
+        records.read(text)
         rest = text.text[len(w.heading.text):].lstrip("：:︰ ")
         iri = records.part("pol:Measure", w.iri, "m", w.heading.text, w.heading, RULE, attributes={
             "pol:number": w.unit.marker.text if w.unit.marker else None, "dcterms:description": rest or None,

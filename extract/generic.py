@@ -38,7 +38,7 @@ def extract(records: Records) -> None:
     label = title.text[:_LONGEST_TITLE].rstrip(STOPS)
     records.add("pol:PolicyDocument", records.iri, label, title, RULE, attributes={
         "dcterms:title": label, "dcterms:publisher": Ref(publisher) if publisher else None,
-        "dcterms:issued": issued(opening),
+        "dcterms:issued": issued(records, opening),
     })
     records.year = state_year(records.document.text) or single_year(join(opening).text)
     write_sections(records, _with_letter_parts(units), form, RULE)

@@ -53,13 +53,14 @@ def speaker(records: Records, name: Clean, rule: str) -> str:
     return records.named(thing, name, rule, surface=name.text)
 
 
-def issued(lines: Sequence[Clean]) -> str | None:
-    """The date of issue as an ISO date, if one of the lines is a date or gives one after 日期."""
+def issued(records: Records, lines: Sequence[Clean]) -> str | None:
+    """The date of issue as an ISO date, if one of the lines is a date or gives one after 日期; its line is read."""
     for line in lines:
         m = _DATE.search(nfkc(joined(line)).text)
         if m:
             year, month, day = gregorian(int(m[1])), int(m[2]), int(m[3])
             if plausible(year) and 1 <= month <= 12 and 1 <= day <= 31:
+                records.read(line)
                 return f"{year:04d}-{month:02d}-{day:02d}"
     return None
 

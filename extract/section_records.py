@@ -39,6 +39,7 @@ def write_sections(records: Records, units: Sequence[Unit], form: Layout, rule: 
     """One section for each unit, in order, each with what its own text mentions.
 
     A figure that names no year gets none: a report tells of many years, not of the one it was written in.
+    Read are headings and the paragraphs in which something was found; who keeps the rest says so.
     """
     written: list[Written] = []
     for unit in units:
@@ -52,9 +53,10 @@ def write_sections(records: Records, units: Sequence[Unit], form: Layout, rule: 
             1.0 if unit.certain else DOUBTFUL,
         )
         for piece in _pieces(unit, form, head):
-            records.mentions_in(iri, piece)
-            records.read(piece)
-        records.read(unit.place)
+            if records.mentions_in(iri, piece):
+                records.read(piece)
+        if head is not None or m is not None:
+            records.read(unit.place)
         written.append(Written(unit, iri, head))
     return written
 

@@ -28,8 +28,8 @@ def names(text: str, kind: str = "Program") -> list[str]:
 
 
 @pytest.mark.parametrize("module", [
-    extract.bracketed, extract.federations, extract.figure_years, extract.industries, extract.law_names, extract.measure_words,
-    extract.running_text, extract.targets,
+    extract.bracketed, extract.federations, extract.figure_years, extract.industries, extract.law_names,
+    extract.measure_words, extract.running_text, extract.targets,
 ])
 def test_examples_in_docstrings(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
