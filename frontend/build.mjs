@@ -55,7 +55,8 @@ for (const [file, { inputs }] of Object.entries(metafile.outputs).sort()) {
 }
 
 mkdirSync(out, { recursive: true });
-for (const name of readdirSync(out)) rmSync(join(out, name));
+const kept = [...Object.keys(bundles), "manifest.json", "LICENSES.txt"];
+for (const name of readdirSync(out).filter((found) => !kept.includes(found))) rmSync(join(out, name));
 for (const { path, contents } of outputFiles) writeFileSync(join(out, basename(path)), contents);
 writeFileSync(join(out, "manifest.json"), JSON.stringify({ bundles }, null, 2) + "\n");
 const rule = "=".repeat(80);

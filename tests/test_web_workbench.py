@@ -76,12 +76,12 @@ def test_vocabulary_has_names_and_counts(client: FlaskClient) -> None:
 
 def test_names_of_things(client: FlaskClient) -> None:
     body = ID + "body/農業部"
-    asked = [body, expand("pol:leadBy"), "http://x/unknown", "no iri", "http://x/" + "y" * 3000]
+    asked = [body, expand("pol:leadBy"), "http://x/unknown", "http://x/", "no iri", "http://x/" + "y" * 3000]
     found = client.post("/sparql/labels", json={"iris": asked}).json["labels"]
     assert found[body] == {"label": "農業部", "href": "/id/body/%E8%BE%B2%E6%A5%AD%E9%83%A8", "class": "Ministry"}
     assert found[asked[1]]["label"] == "主辦機關" and found[asked[1]]["href"].endswith("#leadBy")
     assert found["http://x/unknown"]["href"] == "http://x/unknown"
-    assert set(found) == set(asked[:3])
+    assert set(found) == set(asked[:4]) and found["http://x/"]["label"] == "http://x/"
     labels = client.post("/sparql/labels", json={"iris": [expand("skos:prefLabel")]}).json["labels"]
     assert labels[expand("skos:prefLabel")]["label"] == "名稱"
     english = client.post("/sparql/labels?lang=en", json={"iris": [expand("pol:leadBy")]}).json["labels"]

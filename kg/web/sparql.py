@@ -136,7 +136,7 @@ def _cell(store: ox.Store, cell: list[str] | None) -> dict[str, str]:
     if cell is None:
         return {"iri": "", "text": ""}
     if cell[0] == "uri":
-        return {"iri": cell[1], "text": label(store, cell[1])}
+        return {"iri": cell[1], "text": label(store, cell[1]) or cell[1]}
     return {"iri": "", "text": cell[1]}
 
 

@@ -98,4 +98,4 @@ def _named(store: ox.Store, iri: str, wanted: str) -> dict[str, str] | None:
     cls = next((c for c in FOUND if c in of), "")
     term = {} if iri.startswith(ID) else names(store, iri)  # terms of other vocabularies have names here too
     named = term[wanted] if term and term[wanted] != term["name"] else label(store, iri, wanted)
-    return {"label": named, "href": href(iri), "class": cls}
+    return {"label": named or iri, "href": href(iri), "class": cls}

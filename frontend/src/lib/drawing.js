@@ -5,6 +5,8 @@ import { element, number, text } from "./page.js";
 const SVG = "http://www.w3.org/2000/svg";
 /** Things that are drawn: more cannot be told apart. */
 const MOST = 120;
+/** Pixels of a letter on the screen. */
+const LETTER = 12;
 
 function svg(name, attributes = {}, ...contents) {
   const made = document.createElementNS(SVG, name);
@@ -44,11 +46,13 @@ function chosen(edges) {
   return { cut: degree.size > MOST, links, nodes: [...joined].map((id) => ({ id, degree: degree.get(id) })) };
 }
 
-function arranged(nodes, links) {
+/** Gives the things places, in a shape that fits a wide or a narrow panel. */
+function arranged(nodes, links, narrow) {
+  const [across, down] = narrow ? [0.13, 0.05] : [0.06, 0.11];
   forceSimulation(nodes)
     .force("link", forceLink(links).id((node) => node.id).distance(62))
     .force("charge", forceManyBody().strength(-210).distanceMax(360))
-    .force("centre", forceCenter(0, 0)).force("x", forceX().strength(0.06)).force("y", forceY().strength(0.11))
+    .force("centre", forceCenter(0, 0)).force("x", forceX().strength(across)).force("y", forceY().strength(down))
     .force("apart", forceCollide(20))
     .stop().tick(260);
 }
@@ -57,7 +61,7 @@ function arranged(nodes, links) {
 const breadth = (words) => [...words].reduce((sum, c) => sum + (c > "\u2e7f" ? 1 : 0.58), 0);
 
 /** A text that is not much broader than so many ideographs. */
-function short(words, most = 14) {
+function short(words, most) {
   const letters = [...words];
   while (breadth(letters) > most) letters.pop();
   return letters.length < [...words].length ? `${letters.join("").trim()}…` : words;
@@ -85,17 +89,17 @@ export function drawingOf(result, labels, room) {
   const edges = connections(result);
   if (!edges.length) return [element("p", { class: "empty" }, text("no-graph"))];
   const { nodes, links, cut } = chosen(edges);
-  arranged(nodes, links);
+  const narrow = room < 600, longest = narrow ? 9 : 14;
+  arranged(nodes, links, narrow);
   const name = (iri) => labels[iri]?.label ?? iri;
   const xs = nodes.map((n) => n.x), ys = nodes.map((n) => n.y);
   const box = { x: Math.min(...xs) - 30, y: Math.min(...ys) - 30 };
   box.height = Math.max(...ys) - box.y + 30;
   box.width = Math.max(...xs) - box.x + 30;
-  // letters keep their size on the screen, whatever the drawing's scale; labels stand to the right of their things
-  const letters = (width) => 12 * Math.max(width / room, box.height / Math.min(704, innerHeight * 0.7));
-  box.width += Math.min(14 * letters(box.width), box.width * 0.6);
-  const size = letters(box.width);
-  for (const node of nodes) node.label = short(name(node.id));
+  // letters keep their size on the screen, whatever the scale; room for the longest label is left on the right
+  box.width /= 1 - (longest * LETTER) / room;
+  const size = LETTER * Math.max(box.width / room, box.height / Math.min(704, innerHeight * 0.7));
+  for (const node of nodes) node.label = short(name(node.id), longest);
   const free = withRoom(nodes, size);
   const drawing = svg("svg", {
     viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, role: "group", class: "drawing", "font-size": size,
