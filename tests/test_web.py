@@ -48,8 +48,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 PAGES = [
-    "/", "/queries", "/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=DESCRIBE+%3Curn:x%3E", "/id/body/測試部",
-    f"/id/measure/{KEY}/1", f"/source/{KEY}?start=3&end=9", "/queries/industry-dossier", "/nowhere",
+    "/", "/ontology", "/queries", "/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=DESCRIBE+%3Curn:x%3E",
+    "/id/body/測試部", f"/id/measure/{KEY}/1", f"/source/{KEY}?start=3&end=9", "/queries/industry-dossier", "/nowhere",
     "/queries/nope", "/id/body/沒有", "/sparql?query=SELECT+nonsense", "/queries/budget-lines?year=x", "/source/nope",
     f"/source/{KEY}?start=9&end=3", f"/source/{KEY}?start=x", "/queries/budget-lines.doc",
     "/queries/budget-lines?nope=1",
@@ -107,6 +107,17 @@ def test_contrast(theme: int) -> None:
               ("ink", "mark"), ("ink", "neutral-wash"), ("soft", "neutral-wash"), ("ink", "warn-wash"),
               ("soft", "warn-wash")]
     assert {p: round(contrast(c[p[0]], c[p[1]]), 2) for p in pairs if contrast(c[p[0]], c[p[1]]) < 4.5} == {}
+
+
+def test_ontology_for_people_and_programs(client: FlaskClient, tmp_path: Path) -> None:
+    assert client.get("/ontology").mimetype == "text/turtle"
+    assert client.get("/ontology?format=ttl", headers=HTML).mimetype == "text/turtle"
+    page = client.get("/ontology", headers=HTML).get_data(as_text=True)
+    for words in ('id="Measure"', 'id="leadBy"', "措施", "measure", 'href="#PlanElement"', "<strong>2</strong>"):
+        assert words in page
+    assert page.count('<div id="') > 60
+    assert client.get("/ontology/Measure").status_code == 302
+    assert 'id="Measure"' in create_app(tmp_path / "none").test_client().get("/ontology", headers=HTML).get_data(True)
 
 
 def test_healthz(client: FlaskClient, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from kg.web import (
     errors,
     explorer,
     language,
+    ontology,
     openapi,
     pages,
     queries,
@@ -55,7 +56,7 @@ def create_app(
     app.extensions["kg"] = GraphHandle(versions, load(*query_folders))
     app.extensions["kg-service"] = Bridge(lambda: Service(versions, bounds, Cache(cache)))
     app.url_map.merge_slashes = False  # an entity's name may hold two slashes
-    for module in (sparql, workbench, queries, views, explorer, entity, search, review, pages, openapi):
+    for module in (sparql, workbench, queries, views, explorer, entity, search, review, pages, ontology, openapi):
         app.register_blueprint(module.blueprint)
     compress.install(app)
     errors.install(app)

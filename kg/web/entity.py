@@ -101,7 +101,7 @@ def href(iri: str) -> str:
     if iri.startswith(ID):
         return "/id/" + quote(iri[len(ID):], safe="/-._~()+=,:;@!*'")
     if iri.startswith(POL):
-        return url_for("pages.ontology") + "#" + iri[len(POL):]
+        return url_for("ontology.index") + "#" + iri[len(POL):]
     return iri
 
 

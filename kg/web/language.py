@@ -25,7 +25,8 @@ FOLDER = Path(__file__).parent / "translations"
 DOMAIN = "messages"
 #: a year
 _KEPT = 365 * 24 * 3600
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CHINESE = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_HAN, _RUN, _WORD = re.compile(_CHINESE), re.compile(_CHINESE + "+"), re.compile("[A-Za-z]{2,}")
 
 
 def language() -> str:
@@ -95,11 +96,17 @@ def both(text: str, **values: object) -> Markup:
 
 
 def data(text: object) -> Markup:
-    """A name or sentence of the documents as HTML; on an English page Chinese is marked as such (WCAG 2.2, 3.1.2)."""
+    """A name or sentence of the documents as HTML; on an English page Chinese is marked as such (WCAG 2.2, 3.1.2).
+
+    Of an English sentence only its Chinese words are marked.
+    """
     printed = escape("" if text is None else text)
-    if language() == "en" and _HAN.search(printed):
-        return Markup('<span lang="zh-Hant">%s</span>') % printed
-    return printed
+    if language() != "en" or not _HAN.search(printed):
+        return printed
+    marked = '<span lang="zh-Hant">%s</span>'
+    if len(_WORD.findall(printed)) > len(_HAN.findall(printed)):
+        return Markup(_RUN.sub(lambda run: marked % run[0], str(printed)))
+    return Markup(marked) % printed
 
 
 def install(app: Flask) -> None:

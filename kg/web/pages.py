@@ -1,14 +1,13 @@
-"""Pages for people: home and the place in the source; ``/ontology`` and ``/healthz``."""
+"""Pages for people: home and the place in the source; ``/healthz``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from kg.ids import concept
 from kg.names import ID
-from kg.rules import data_folder
 from kg.web.graph import Opened, handle, label, opened
 from kg.web.queries import by_topic
 from kg.web.search import CLASSES
@@ -58,18 +57,6 @@ def healthz() -> Response:
     """Is there a graph, and which?"""
     current = opened()
     return jsonify(status="ok", version=current.version.name, triples=current.report["triples"])
-
-
-@blueprint.get("/ontology", strict_slashes=False)
-def ontology() -> Response:
-    """The ontology as Turtle."""
-    return Response((data_folder("ontology") / "policy.ttl").read_bytes(), content_type="text/turtle; charset=utf-8")
-
-
-@blueprint.get("/ontology/<path:rest>")
-def ontology_term(rest: str) -> Any:
-    """Anything below the ontology's address leads to the ontology."""
-    return redirect(url_for("pages.ontology"))
 
 
 blueprint.add_url_rule("/source/<key>", "source", source)
