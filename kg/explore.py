@@ -24,6 +24,8 @@ from kg.network import Edge, Network, Node, measured
 MOST = 1000
 #: things shown at most
 LARGEST = 500
+#: links shown at most
+MOST_EDGES = 2000
 #: things reached at most from the two ends of a path together
 VISITED = 20_000
 #: steps of the longest path that is looked for
@@ -169,7 +171,8 @@ class Walker:
                     target = getattr(quad.object, "value", "")
                     if target in seen.steps and target != iri and (iri in touched or target in touched):
                         found[Link(iri, predicate.value, target)] = None
-        seen.links = sorted(found)
+        # what is nearest to the start comes first: it stays where there are too many
+        seen.links = sorted(found, key=lambda k: (max(seen.steps[k.source], seen.steps[k.target]), k))
 
     def path(self, start: str, goal: str, longest: int = LONGEST) -> tuple[Link, ...] | None:
         """A shortest way over wanted relations through wanted classes; None where none is found within the bounds.
@@ -236,8 +239,13 @@ def _far(found: dict[str, Link | None], iri: str) -> int:
     return len(_back(found, iri))
 
 
-def network(store: ox.Store, seen: Seen, title: str, language: str, kinds: dict[str, str]) -> Network:
-    """What was seen with names, degrees and positions; ``kinds`` are the relations' names by prefixed name."""
+def network(
+    store: ox.Store, seen: Seen, title: str, language: str, kinds: dict[str, str], view: Network | None = None
+) -> Network:
+    """What was seen with names, degrees and positions; ``kinds`` are the relations' names by prefixed name.
+
+    Things of a ``view`` keep its edges, where the walk has found none between the two.
+    """
     describer = Describer(store)
     found = Network(title, True)
     for iri, steps in seen.steps.items():
@@ -248,6 +256,17 @@ def network(store: ox.Store, seen: Seen, title: str, language: str, kinds: dict[
     for link in seen.links:
         name = compact(link.relation)
         found.edges.append(Edge(link.source, link.target, 1.0, kinds.get(name, name), {"property": name}))
+    if view is not None:
+        joined = {(e.source, e.target) for e in found.edges}
+        own = [e for e in view.edges if e.source in found.nodes and e.target in found.nodes
+               and (e.source, e.target) not in joined]
+        found.edges += sorted(own, key=lambda e: -e.weight)
+        found.directed = view.directed or bool(seen.links)
+        found.notes += view.notes
+    if len(found.edges) > MOST_EDGES:
+        found.notes.append(f"只列出 {MOST_EDGES:,} 條連線，共 {len(found.edges):,} 條 "
+                           f"({MOST_EDGES:,} of {len(found.edges):,} links are shown)")
+        found.edges = found.edges[:MOST_EDGES]
     if seen.cut:
         found.notes.append(f"超過 {LARGEST} 個項目，其餘未列出 (more than {LARGEST} things: the others are left out)")
     return measured(found)

@@ -130,8 +130,13 @@ class View:
         """Names of the ready-made projections of a two-mode view."""
         return tuple(p.name for p in PROJECTIONS.get(self.name, ())) if self.projection is None else ()
 
-    def network(self, store: ox.Store, raw: Mapping[str, list[str]] | None = None, language: str = "zh") -> Network:
-        """The view with all measures and positions. ``raw`` are printed values of parameters. Raises BadValue."""
+    def network(
+        self, store: ox.Store, raw: Mapping[str, list[str]] | None = None, language: str = "zh", *, whole: bool = True
+    ) -> Network:
+        """The view with all measures and positions. ``raw`` are printed values of parameters. Raises BadValue.
+
+        Without ``whole`` it is as found: a caller that shows a part measures and places that.
+        """
         raw = raw or {}
         for name in raw:
             if name not in self.parameters:
@@ -161,7 +166,7 @@ class View:
             found = keep(found, lambda e: e.source in egos or e.target in egos, "機關 body")
         found = narrowed(found, [], least)
         found.title = self.title[language]
-        return of_network(found, describer)
+        return of_network(found, describer) if whole else found
 
     def _values(self, name: str, raw: Mapping[str, list[str]]) -> list[str]:
         return _checked(self.parameters[name], raw)

@@ -13,6 +13,7 @@ import networkx as nx
 import pyoxigraph as ox
 import pytest
 import tiny_graph
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,8 +21,9 @@ from lxml import etree, html
 from werkzeug.datastructures import MultiDict
 
 from kg.catalog_types import BadValue
-from kg.explore import LARGEST, MOST, Filter, Link, Walker
+from kg.explore import LARGEST, MOST, Filter, Link, Walker, network
 from kg.names import ID, POL
+from kg.network import Edge, Network, Node
 from kg.web.app import create_app
 from kg.web.explorer_state import DEPTHS, EACH, NODE_SORTS, State, read, thing
 
@@ -37,10 +39,15 @@ def store() -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder: Path = tmp_path_factory.mktemp("explorer") / "store"
     tiny_graph.publish(folder)
-    return create_app(folder).test_client()
+    return create_app(folder)
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
 
 
 def graph(links: list[tuple[int, int]]) -> ox.Store:
@@ -256,6 +263,32 @@ def test_a_name_that_is_not_known_is_said(client: FlaskClient) -> None:
 def test_errors(client: FlaskClient, address: str, status: int, code: str) -> None:
     response = client.get(address, headers=JSON)
     assert response.status_code == status and response.get_json()["error"]["code"] == code
+
+
+NAMES = ("entity", "view", "depth", "each", "open", "close", "class", "relation", "to", "sort", "add", "remove",
+         "expand", "collapse", "only", "find", "unlink", "all-class", "source", "target")
+
+
+@given(
+    page=st.sampled_from(("/explore", "/explore/neighbours", "/explore/path", "/explore/evidence", "/explore.gexf")),
+    asked=st.dictionaries(st.sampled_from(NAMES), st.one_of(
+        st.text(max_size=8), st.sampled_from(("body/測試部", "測試部", "/", "2", "Measure", "%2F", "body-body"))
+    ), max_size=4),
+)
+def test_no_address_is_a_fault(app: Flask, page: str, asked: dict[str, str]) -> None:
+    response = app.test_client().get(page, query_string=urlencode(asked))
+    assert response.status_code in (200, 302, 400, 404)
+    if response.status_code == 302:
+        assert app.test_client().get(response.headers["Location"], headers=HTML).status_code in (200, 404)
+
+
+def test_large_views_show_their_heaviest_part(monkeypatch: pytest.MonkeyPatch, store: ox.Store) -> None:
+    monkeypatch.setattr("kg.explore.MOST_EDGES", 2)
+    view = Network("x", False, {i: Node(i, i, "Measure") for i in "abc"}, [
+        Edge("a", "b", 1.0), Edge("a", "c", 5.0), Edge("b", "c", 3.0)])
+    found = network(store, Walker(store).begin(list("abc")), "x", "zh", {}, view)
+    assert [e.weight for e in found.edges] == [5.0, 3.0] and "2 of 3" in found.notes[0]
+    assert not found.directed and set(found.positions) == set("abc")
 
 
 def test_what_is_seen_as_files(client: FlaskClient) -> None:

@@ -56,6 +56,11 @@ function marked(control) {
   return control.name ? `[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]` : "";
 }
 
+/** Has a sentence read out. */
+function say(sentence) {
+  document.getElementById("told").textContent = sentence;
+}
+
 /** The server's picture where there is no WebGL. */
 function still(place) {
   const image = new Image();
@@ -69,7 +74,7 @@ function show() {
   if (drawing) drawing.draw(network());
   else if (stage) still(part("still"));
   picked.show(drawing?.picked ?? "");
-  document.getElementById("told").textContent = document.getElementById("counts").textContent;
+  say(document.getElementById("counts").textContent);
 }
 
 const names = nameCompletion();
@@ -81,7 +86,7 @@ if (stage) {
     stage.hidden = false;
     document.querySelector(".stage-bar").hidden = false;
     drawing = new Drawing(stage, {
-      pick: (key) => picked.show(key),
+      pick: (key) => say(picked.show(key)),
       follow: (source, target) => picked.evidence(source, target),
       unfold: (key) => picked.toggle(key),
     });

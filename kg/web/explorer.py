@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +25,7 @@ from kg.export.palette import COLOURS, colour
 from kg.export.rows import Sheet, sheet, short_id
 from kg.layout import EXTENT
 from kg.names import POL, compact, expand
-from kg.network import Network, measured
+from kg.network import Network
 from kg.views import find as find_view
 from kg.views import views
 from kg.web.entity import href, statement
@@ -55,11 +56,12 @@ _CALM = -0.4
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is seen: the network, the walk behind it, and the way to the other thing (None = there is none)."""
+    """What is seen: the network, the walk behind it, the way to the other thing (None = there is none), places."""
 
     network: Network
     seen: Seen
     path: tuple[Link, ...] | None
+    discs: list[Disc]
 
 
 @blueprint.get("/explore", strict_slashes=False)
@@ -160,8 +162,11 @@ def _computed(store: ox.Store, state: State, language: str) -> Look:
     way = _path(store, state) if state.to else ()
     view: Network | None = None
     if state.view:
-        view = find_view(state.view, handle().catalog).network(store, {}, language)
-        seen = walker.begin(sorted(view.nodes, key=lambda i: (-view.measures[i].get("weighted_degree", 0.0), i)))
+        view = find_view(state.view, handle().catalog).network(store, {}, language, whole=False)
+        weight: Counter[str] = Counter()
+        for edge in view.edges:
+            weight.update({edge.source: edge.weight, edge.target: edge.weight})
+        seen = walker.begin(sorted(view.nodes, key=lambda i: (-weight[i], i)))
     else:
         seen = walker.walk(state.entities, state.depth, state.each, state.closed)
     for iri in state.entities:
@@ -177,15 +182,8 @@ def _computed(store: ox.Store, state: State, language: str) -> Look:
     walker.join(seen, own if view else None)
     kinds = {r: names(store, expand(r))[language] or names(store, expand(r))["zh"] for r in RELATIONS}
     title = view.title if view else "、".join(label(store, i, language) for i in state.entities)
-    found = network(store, seen, title, language, kinds)
-    if view is not None:
-        joined = {(e.source, e.target) for e in found.edges}
-        found.edges += [e for e in view.edges if {e.source, e.target} <= set(found.nodes)
-                        and (e.source, e.target) not in joined]
-        found.directed = view.directed or bool(seen.grown)
-        found.notes += view.notes
-        measured(found)
-    return Look(found, seen, way)
+    found = network(store, seen, title, language, kinds, view)
+    return Look(found, seen, way, _placed(found, seen))
 
 
 def _filter(state: State) -> Filter:
@@ -274,7 +272,7 @@ def _drawn(look: Look, state: State) -> dict[str, Any]:
         {"key": short_id(n.id), "label": n.short, "class": n.cls, "x": round(d.x, 1), "y": round(-d.y, 1),
          "color": colour(n.cls), "size": round(d.r, 1), "start": n.id in state.entities,
          "path": n.id in on_way, "grown": n.id in look.seen.grown, "more": look.seen.more.get(n.id, 0)}
-        for n, d in zip(found.nodes.values(), _placed(look), strict=True)
+        for n, d in zip(found.nodes.values(), look.discs, strict=True)
     ]
     heaviest = max((e.weight for e in found.edges), default=1.0)
     weights = {(e.source, e.target): e.weight for e in found.edges}
@@ -285,12 +283,11 @@ def _drawn(look: Look, state: State) -> dict[str, Any]:
     return {"nodes": nodes, "edges": edges, "directed": found.directed}
 
 
-def _placed(look: Look) -> list[Disc]:
+def _placed(found: Network, seen: Seen) -> list[Disc]:
     """Nodes in pixels of a stage that grows with their number, with room for their names where all are shown.
 
     y grows downwards.
     """
-    found = look.network
     most = max((m["degree"] for m in found.measures.values()), default=1.0) or 1.0
     wide = max(_WIDE, _WIDE * math.sqrt(len(found.nodes) / _ROOMY))
     high, few = wide * _HIGH, len(found.nodes) <= _NAMED
@@ -298,7 +295,7 @@ def _placed(look: Look) -> list[Disc]:
     discs, apart = [], 1.0 if few else wide / _WIDE
     for n in found.nodes.values():
         (x, y), share = found.positions[n.id], (found.measures[n.id]["degree"] / most) ** 0.5
-        named = n.short + (f" ＋{look.seen.more[n.id]}" if n.id in look.seen.more else "") if few else ""
+        named = n.short + (f" ＋{seen.more[n.id]}" if n.id in seen.more else "") if few else ""
         # the crowd in the middle is drawn apart, what lies far out comes nearer
         drawn = max(math.hypot(x, y) / EXTENT, 1e-9) ** _CALM / EXTENT
         discs.append(Disc(x * drawn * wide / 2, -y * drawn * high / 2, apart * (_SMALL + (_LARGE - _SMALL) * share),

@@ -11,6 +11,7 @@ from kg.audit import audit as audited
 from kg.catalog import CannedQuery, Catalog, Parameter
 from kg.catalog_header import CHARTS
 from kg.catalog_table import FORMS
+from kg.web.explorer_state import DEPTHS
 from kg.web.formats import negotiate
 from kg.web.graph import handle, opened
 from kg.web.queries import MOST, MOST_COMPLETED, TOPICS
@@ -118,6 +119,12 @@ def _operation(query: CannedQuery) -> dict[str, Any]:
     }
 
 
+def _thing(name: str, example: str = "經濟部") -> dict[str, Any]:
+    """A parameter that names a thing."""
+    return {"name": name, "in": "query", "required": True, "schema": {"type": "string"}, "example": example,
+            "description": "名稱、類別與鍵或 IRI name, class and key, or IRI"}
+
+
 def describe(catalog: Catalog) -> dict[str, Any]:
     """The OpenAPI 3.1 description of the queries and the fixed routes."""
     def get(summary: str, kinds: list[str], *, tag: str, parameters: list[dict[str, Any]] | None = None,
@@ -155,6 +162,17 @@ def describe(catalog: Catalog) -> dict[str, Any]:
             {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}},
             *({"name": n, "in": "query", "schema": {"type": "integer", "minimum": 0}} for n in ("start", "end")),
         ], faults=("400", "404", "503")),
+        "/explore/neighbours": get(
+            "一個事物周圍的關係與位置 what is around things, with positions", ["application/json"], tag="graph",
+            name="neighbours", parameters=[_thing("entity"), _number("depth", "步數 steps", max(DEPTHS))],
+            faults=("400", "503")),
+        "/explore/path": get(
+            "兩個事物之間最短的路徑 a shortest way between two things", ["application/json"], tag="graph", name="path",
+            parameters=[_thing("entity"), _thing("to", "衛生福利部")], faults=("400", "503")),
+        "/explore/evidence": get(
+            "兩個事物之間關係的原文 the words behind the relations of two things", ["text/html", "application/json"],
+            tag="graph", name="evidence", parameters=[_thing("source"), _thing("target", "行政院")],
+            faults=("400", "406", "503")),
         "/audit": get("完整度稽核 completeness audit", ["text/html", "application/json"], tag="audit",
                       faults=("406", "503"), name="audit"),
         "/healthz": get("服務狀態 is there a graph, and which", ["application/json"], tag="graph", name="healthz"),

@@ -3,17 +3,18 @@ export class Picked {
   constructor(panel, evidence) {
     this.panel = panel;
     this.panelEvidence = evidence;
+    evidence?.querySelector(".close").addEventListener("click", () => { evidence.hidden = true; });
   }
 
   #row(key) {
     return document.querySelector(`tr[data-key="${CSS.escape(key)}"]`);
   }
 
-  /** Tells of a node; the empty key clears the panel. */
+  /** Tells of a node, and gives what is to be read out; the empty key clears the panel. */
   show(key) {
     const row = key && this.#row(key);
     this.panel.hidden = !row;
-    if (!row) return;
+    if (!row) return "";
     const [name, kind] = row.cells;
     this.panel.querySelector("[data-slot=name]").replaceChildren(...clones(name));
     this.panel.querySelector("[data-slot=class]").replaceChildren(...clones(kind));
@@ -26,6 +27,7 @@ export class Picked {
       item.append(arrow, ...clones(relation), " ", ...clones(other), " ", ...clones(proof));
       return item;
     }));
+    return `${name.textContent}, ${kind.textContent}, ${links.length} ${this.panel.dataset.links}`;
   }
 
   /** Opens or closes a node by its own button. */
@@ -50,7 +52,7 @@ export class Picked {
       found = null;
     }
     if (!found) return location.assign(address);
-    this.panelEvidence.replaceChildren(document.adoptNode(found));
+    this.panelEvidence.querySelector("[data-slot=said]").replaceChildren(document.adoptNode(found));
     this.panelEvidence.hidden = false;
     const head = this.panelEvidence.querySelector("h2");
     head.tabIndex = -1;
