@@ -16,6 +16,7 @@ from kg.rdf import assertion_iri
 from kg.web.errors import Problem
 from kg.web.formats import GRAPHS, content_type, negotiate
 from kg.web.graph import Opened, label, opened
+from kg.web.language import label_language
 from kg.web.profile import citation, profile, schema_org
 from kg.web.terms import names
 
@@ -186,8 +187,8 @@ def statement(
     for quad in store.quads_for_pattern(assertion, _DERIVED, None):
         if isinstance(quad.object, ox.NamedNode):
             derived = label(store, quad.object.value)
-    return {"iri": shown.value, "text": label(store, shown.value), "language": "", "quotes": quotes[:QUOTES],
-            "derived": derived}
+    return {"iri": shown.value, "text": label(store, shown.value, label_language()), "language": "",
+            "quotes": quotes[:QUOTES], "derived": derived}
 
 
 def quotation(store: ox.Store, evidence: Any) -> dict[str, Any]:

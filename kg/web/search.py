@@ -101,11 +101,12 @@ def suggest() -> Response:
                     found[iri] = entry
     best = sorted(found.items(), key=lambda item: (item[1], item[0]))[:SUGGESTED]
     response = jsonify(suggestions=[
-        {"name": printed, "label": label(current.store, iri), "class": cls, "href": href(iri)}
+        {"name": printed, "label": label(current.store, iri, label_language()), "class": cls, "href": href(iri)}
         | {k: names(current.store, POL + cls)[k] for k in ("zh", "en")}
         for iri, (_, _, _, printed, cls) in best
     ])
     response.headers["Cache-Control"] = "private, max-age=60"
+    response.vary.add("Cookie")
     return response
 
 
