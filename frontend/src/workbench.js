@@ -121,10 +121,12 @@ async function fetched(query) {
   running?.abort();
   const mine = running = new AbortController();
   const began = performance.now();
+  // screen readers are told once that it runs, not every second
+  const passed = element("span", { "aria-hidden": "true" }, "…");
+  status.replaceChildren(text("running"), " ", passed);
   const clock = setInterval(() => {
-    status.replaceChildren(text("running"), ` ${((performance.now() - began) / 1000).toFixed(0)} `, text("seconds"));
+    passed.replaceChildren(`${((performance.now() - began) / 1000).toFixed(0)} `, text("seconds"));
   }, 1000);
-  status.replaceChildren(text("running"), "…");
   busy(true);
   try {
     const result = await run(endpoint, query, most, mine.signal);
@@ -150,6 +152,11 @@ async function fetched(query) {
   }
 }
 
+/** Scrolls to the result where a long query has pushed it out of sight. */
+function reveal() {
+  if (section.getBoundingClientRect().top > innerHeight * 0.75) section.scrollIntoView({ block: "start" });
+}
+
 function failed(query, problem) {
   shown = { query, result: null, labels: {} };
   section.hidden = false;
@@ -164,6 +171,7 @@ function failed(query, problem) {
     part("problem").replaceChildren(element("p", {}, text("unreachable")));
     part("problem").hidden = false;
   }
+  reveal();
 }
 
 async function execute(query, keep = true) {
@@ -178,6 +186,7 @@ async function execute(query, keep = true) {
   listPast();
   part("views").hidden = shown.result.kind === "ask";
   await view(shown.result.kind === "ask" ? "table" : current());
+  reveal();
   showSlips(query, await slips(query));
 }
 

@@ -18,7 +18,7 @@ const theme = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--sheet)", fontSize: "15px", borderRadius: "8px" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-1px" },
   ".cm-scroller": {
-    fontFamily: "var(--mono)", lineHeight: "1.65", minHeight: "20rem", maxHeight: "46rem",
+    fontFamily: "var(--mono)", lineHeight: "1.65", minHeight: "15rem", maxHeight: "46rem",
     alignItems: "stretch !important",
   },
   ".cm-content": { caretColor: "var(--ink)", padding: ".6rem 0" },
