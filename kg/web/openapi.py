@@ -176,7 +176,7 @@ def describe(catalog: Catalog) -> dict[str, Any]:
         "/audit": get("完整度稽核 completeness audit", ["text/html", "application/json"], tag="audit",
                       faults=("406", "503"), name="audit"),
         "/healthz": get("服務狀態 is there a graph, and which", ["application/json"], tag="graph", name="healthz"),
-        "/ontology": get("本體 the ontology", ["text/turtle"], tag="graph", faults=(), name="ontology"),
+        "/ontology": get("本體 the ontology", ["text/html", "text/turtle"], tag="graph", faults=(), name="ontology"),
     }
     topics = {q.topic for q in catalog.values()}
     return {
