@@ -1,8 +1,8 @@
 """PDF as text: the text layer page by page, line by line in the order in which it is drawn.
 
 A page goes on where the one before ended, as sentences do. Blank lines come from the distance of two
-lines, tabs from gaps inside a line. A page without text is a picture: it is counted, and a document of
-such pages only is refused.
+lines, tabs from gaps inside a line, those of empty cells from :mod:`kg.read.pdf_columns`. A page without
+text is a picture: it is counted, and a document of such pages only is refused.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from kg.read.package import Unreadable, damaged
+from kg.read.pdf_columns import Cell, rows_with_empty_cells
 
 #: a gap so many times as wide as the line is high is a tab; justified text has none of one width
 _TAB = 1.5
@@ -32,11 +33,15 @@ MAX_PAGES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a page: its text, and the heights at which it begins and ends (upwards)."""
+    """A line of a page: its words between wide gaps, and the height at which it stands (upwards)."""
 
-    text: str
+    cells: tuple[Cell, ...]
     bottom: float
-    top: float
+
+    @property
+    def text(self) -> str:
+        """The line's text, a tab for each gap."""
+        return "\t".join(cell.text for cell in self.cells)
 
 
 def pdf_text(data: bytes) -> tuple[str, list[int], int]:
@@ -111,26 +116,30 @@ def _spaced(lines: list[_Line]) -> str:
     falls = [a.bottom - b.bottom for a, b in pairwise(lines) if a.bottom > b.bottom]
     pitch = median(falls) if falls else 0.0
     out = ""
-    for before, line in zip([None, *lines], lines, strict=False):
+    texts = rows_with_empty_cells([line.cells for line in lines])
+    for before, line, text in zip([None, *lines], lines, texts, strict=False):
         if before is not None and pitch:
             # a little less than two lines' distance is still a paragraph's own spacing
             out += "\n" * max(0, min(_MAX_BLANK, int((before.bottom - line.bottom) / pitch + 0.2) - 1))
-        out += line.text + "\n"
+        out += text + "\n"
     return out
 
 
 def _lines(text_page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
     """The lines of a page, gaps as tabs."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    out, blanks, end = "", "", None
-    low, high = float("inf"), float("-inf")
+    cells: list[Cell] = []
+    words, blanks, begin, end, low = "", "", 0.0, None, float("inf")
+
+    def line() -> Iterator[_Line]:
+        if words.strip() or cells:
+            yield _Line((*cells, Cell(words + blanks, begin, end or begin)), low)
+
     for index in range(text_page.count_chars()):
         char = _char(pdfium.FPDFText_GetUnicode(text_page, index))
         if char == "\n":
-            if out.strip():
-                yield _Line(out + blanks, low, high)
-            out, blanks, end = "", "", None
-            low, high = float("inf"), float("-inf")
+            yield from line()
+            cells, words, blanks, end, low = [], "", "", None, float("inf")
         elif char.isspace():
             blanks += "" if char == "\r" else char
         elif char:
@@ -138,11 +147,12 @@ def _lines(text_page: pypdfium2.PdfTextPage) -> Iterator[_Line]:
             size = pdfium.FPDFText_GetFontSize(text_page, index) or top.value - bottom.value
             # several blanks are the writer's own; one stands for any gap
             wide = end is not None and left.value - end > _TAB * max(size, top.value - bottom.value)
-            out += ("\t" if wide and len(blanks) <= 1 else blanks) + char
-            blanks, end = "", right.value
-            low, high = min(low, bottom.value), max(high, top.value)
-    if out.strip():
-        yield _Line(out + blanks, low, high)
+            if wide and len(blanks) <= 1:
+                cells.append(Cell(words, begin, end or begin))
+                words = blanks = ""
+            words, blanks, begin, end = words + blanks + char, "", begin if words else left.value, right.value
+            low = min(low, bottom.value)
+    yield from line()
 
 
 def _char(code: int) -> str:
