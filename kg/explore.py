@@ -72,17 +72,23 @@ class Filter:
 class Seen:
     """What a walk has reached: things with their steps from the start, links between them, and what was left out.
 
-    ``more`` counts a thing's neighbours that are not shown; ``classes`` and ``relations`` count what was met,
-    also where the filter kept it out.
+    ``left`` are a thing's neighbours for which there was no room; ``classes`` and ``relations`` count what was
+    met, also where the filter kept it out.
     """
 
     steps: dict[str, int] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     grown: set[str] = field(default_factory=set)
-    more: dict[str, int] = field(default_factory=dict)
+    left: dict[str, set[str]] = field(default_factory=dict)
     classes: Counter[str] = field(default_factory=Counter)
     relations: Counter[str] = field(default_factory=Counter)
     cut: bool = False
+
+    @property
+    def more(self) -> dict[str, int]:
+        """How many neighbours of a thing are not shown, where there are such."""
+        counted = {iri: len(some - self.steps.keys()) for iri, some in self.left.items()}
+        return {iri: n for iri, n in counted.items() if n}
 
 
 class Walker:
@@ -152,9 +158,7 @@ class Walker:
         if len(new) > room:
             seen.cut = True
             new = new[:room]
-        left = sum(map(len, groups.values())) - len(new)
-        if left:
-            seen.more[iri] = left
+        seen.left[iri] = set(chain.from_iterable(groups.values())).difference(new)
         seen.steps |= dict.fromkeys(new, seen.steps[iri] + 1)
         return new
 
@@ -247,11 +251,11 @@ def network(
     Things of a ``view`` keep its edges, where the walk has found none between the two.
     """
     describer = Describer(store)
-    found = Network(title, True)
+    found, more = Network(title, True), seen.more
     for iri, steps in seen.steps.items():
         found.nodes[iri] = Node(
             iri, describer.label(iri, language), describer.cls(iri) or "Thing",
-            {"steps": steps, **({"not_shown": seen.more[iri]} if iri in seen.more else {})},
+            {"steps": steps, **({"not_shown": more[iri]} if iri in more else {})},
         )
     for link in seen.links:
         name = compact(link.relation)

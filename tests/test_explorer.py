@@ -79,6 +79,13 @@ def test_a_hub_costs_no_more_than_what_is_shown() -> None:
     assert len(seen.steps) == LARGEST and seen.cut
 
 
+def test_what_is_shown_after_all_is_not_counted_as_left_out() -> None:
+    corner = graph([(0, 1), (0, 2), (1, 2)])
+    assert Walker(corner).walk([f"{ID}measure/0"], 1, 1).more == {f"{ID}measure/0": 1}
+    seen = Walker(corner).walk([f"{ID}measure/0"], 2, 1)
+    assert len(seen.steps) == 3 and seen.more == {}
+
+
 def test_relations_take_turns(store: ox.Store) -> None:
     """With room for two, two relations are shown, not two links of the first."""
     seen = Walker(store).walk([OTHER], 1, 2)

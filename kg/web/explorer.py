@@ -253,6 +253,7 @@ def _options(store: ox.Store, met: dict[str, int], chosen: tuple[str, ...], pref
     return sorted(listed, key=lambda x: (-x["count"], x["value"]))
 
 
+@functools.lru_cache(maxsize=4)
 def _offers(store: ox.Store, language: str) -> list[dict[str, str]]:
     """Bodies that do most, as places to start."""
     query = (f"SELECT ?b (COUNT(*) AS ?n) WHERE {{ ?x <{POL}leadBy> ?b }} GROUP BY ?b ORDER BY DESC(?n) ?b "
@@ -267,11 +268,12 @@ def _drawn(look: Look, state: State) -> dict[str, Any]:
     """Nodes and edges as the script draws them; all relations from one thing to another are one edge."""
     found = look.network
     way = {frozenset((link.source, link.target)) for link in look.path or ()}
-    on_way = frozenset().union(*way)
+    on_way: frozenset[str] = frozenset().union(*way)
+    more = look.seen.more
     nodes = [
         {"key": short_id(n.id), "label": n.short, "class": n.cls, "x": round(d.x, 1), "y": round(-d.y, 1),
          "color": colour(n.cls), "size": round(d.r, 1), "start": n.id in state.entities,
-         "path": n.id in on_way, "grown": n.id in look.seen.grown, "more": look.seen.more.get(n.id, 0)}
+         "path": n.id in on_way, "grown": n.id in look.seen.grown, "more": more.get(n.id, 0)}
         for n, d in zip(found.nodes.values(), look.discs, strict=True)
     ]
     heaviest = max((e.weight for e in found.edges), default=1.0)
@@ -292,10 +294,10 @@ def _placed(found: Network, seen: Seen) -> list[Disc]:
     wide = max(_WIDE, _WIDE * math.sqrt(len(found.nodes) / _ROOMY))
     high, few = wide * _HIGH, len(found.nodes) <= _NAMED
     # many nodes are drawn smaller than they stand apart: a stage is as wide as it is
-    discs, apart = [], 1.0 if few else wide / _WIDE
+    discs, apart, more = [], 1.0 if few else wide / _WIDE, seen.more
     for n in found.nodes.values():
         (x, y), share = found.positions[n.id], (found.measures[n.id]["degree"] / most) ** 0.5
-        named = n.short + (f" ＋{seen.more[n.id]}" if n.id in seen.more else "") if few else ""
+        named = n.short + (f" ＋{more[n.id]}" if n.id in more else "") if few else ""
         # the crowd in the middle is drawn apart, what lies far out comes nearer
         drawn = max(math.hypot(x, y) / EXTENT, 1e-9) ** _CALM / EXTENT
         discs.append(Disc(x * drawn * wide / 2, -y * drawn * high / 2, apart * (_SMALL + (_LARGE - _SMALL) * share),
@@ -317,11 +319,11 @@ def _pairs(found: Network) -> dict[tuple[str, str], list[str]]:
 
 def _node_rows(store: ox.Store, look: Look, state: State) -> list[dict[str, Any]]:
     """The table of things, sorted as asked."""
-    found, classes = look.network, {c: names(store, POL + c) for c in COLOURS}
+    found, classes, more = look.network, {c: names(store, POL + c) for c in COLOURS}, look.seen.more
     rows = [
         {"id": short_id(n.id), "href": href(n.id), "text": n.label, "local": n.cls,
          "class": classes.get(n.cls, {"zh": "其他", "en": "other"}), "links": int(found.measures[n.id]["degree"]),
-         "steps": look.seen.steps[n.id], "more": look.seen.more.get(n.id, 0), "grown": n.id in look.seen.grown}
+         "steps": look.seen.steps[n.id], "more": more.get(n.id, 0), "grown": n.id in look.seen.grown}
         for n in found.nodes.values()
     ]
     order = {"name": lambda r: r["text"], "class": lambda r: (r["local"], r["text"]),
