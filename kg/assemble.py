@@ -7,11 +7,9 @@ to other stores like documents' shards.
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,11 +27,13 @@ from kg.pipeline import DocumentReport
 from kg.rdf import node
 from kg.rules import rules_hash
 from kg.service import vocabulary
-from kg.shards import ENDING, DamagedShard, read_lines, unpack, write_sorted
+from kg.shards import ENDING, DamagedShard, read_lines, stream_lines, unpack, write_sorted
 from kg.store import StoreError, VersionedStore
 
 #: called with (what happens, how many done, of how many)
 Progress = Callable[[str, int, int], None]
+#: bytes of N-Triples that are loaded at once: the store's loader needs about ten times as much memory
+PORTION = 24 * 2**20
 PASSES = ("documents", "authority", "derived", "links")
 
 
@@ -84,54 +84,47 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-class _Shards(io.RawIOBase):
-    """The documents' shards one behind the other, unpacked while they are read."""
+def load_lines(target: ox.Store, parts: Iterable[bytes]) -> None:
+    """Loads N-Triples that come in parts of whole lines; :data:`PORTION` bytes at once, so that memory is bounded."""
+    held: list[bytes] = []
+    size = 0
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        if size >= PORTION:
+            target.bulk_load(b"".join(held), format=ox.RdfFormat.N_TRIPLES)
+            held, size = [], 0
+    target.bulk_load(b"".join(held), format=ox.RdfFormat.N_TRIPLES)
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.at = 0
-        self.part = io.BytesIO()
-        self.error: StoreError | None = None
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        while not (data := self.part.read(len(buffer))):
-            if self.at == len(self.job.documents):
-                return 0
-            path = self.job.shard(self.job.documents[self.at].key)
-            try:
-                text = unpack(path.read_bytes(), path.name)
-                if not text.endswith(b" .\n"):
-                    raise DamagedShard(f"{path.name}: ends within a line")
-            except (OSError, DamagedShard) as error:
-                self.error = self.job.damaged(path, error)
-                raise OSError(str(error)) from error
-            self.part = io.BytesIO(text)
-            self.at += 1
-            self.job.progress("載入 load", self.at, len(self.job.documents))
-        buffer[:len(data)] = data
-        return len(data)
+def _shards(job: Job) -> Iterator[bytes]:
+    """The documents' shards, unpacked. Raises StoreError for one that is damaged, which is removed."""
+    for n, document in enumerate(job.documents, 1):
+        path = job.shard(document.key)
+        try:
+            text = unpack(path.read_bytes(), path.name)
+            if not text.endswith(b" .\n"):
+                raise DamagedShard(f"{path.name}: ends within a line")
+        except (OSError, DamagedShard) as error:
+            raise job.damaged(path, error) from error
+        yield text
+        job.progress("載入 load", n, len(job.documents))
 
 
 def load_shards(target: ox.Store, job: Job) -> None:
     """Loads all documents' shards. Raises StoreError for one that is damaged, which is removed."""
-    shards = _Shards(job)
     try:
-        target.bulk_load(io.BufferedReader(shards, 2**20), format=ox.RdfFormat.N_TRIPLES)  # type: ignore[type-var]
-    except (OSError, SyntaxError) as error:
-        if shards.error is None:
-            # well packed, but not N-Triples: find it
-            for document in job.documents:
-                path = job.shard(document.key)
-                try:
-                    for _ in ox.parse(unpack(path.read_bytes(), path.name), format=ox.RdfFormat.N_TRIPLES):
-                        pass
-                except (DamagedShard, SyntaxError) as found:
-                    raise job.damaged(path, found) from error
-            raise
-        raise shards.error from error
+        load_lines(target, _shards(job))
+    except SyntaxError as error:
+        # well packed, but not N-Triples: find it
+        for document in job.documents:
+            path = job.shard(document.key)
+            try:
+                for _ in ox.parse(unpack(path.read_bytes(), path.name), format=ox.RdfFormat.N_TRIPLES):
+                    pass
+            except (DamagedShard, SyntaxError) as found:
+                raise job.damaged(path, found) from error
+        raise
 
 
 def assemble(version: Path, job: Job) -> int:
@@ -151,8 +144,7 @@ def assemble(version: Path, job: Job) -> int:
     for n, (name, step, triples) in enumerate(steps):
         job.progress(f"整體步驟 pass: {name}", n, len(steps) + 2)
         # each reads the graph with what the ones before have added, and is written only when it is whole
-        with gzip.open(keep(version, name, triples())) as lines:
-            target.bulk_load(lines, format=ox.RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
+        load_lines(target, (x + b"\n" for x in stream_lines(keep(version, name, triples()))))
         job.clock.lap(step)
     job.progress("整理 optimize", len(steps), len(steps) + 2)
     target.flush()

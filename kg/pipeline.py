@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class DocumentReport:
         return asdict(self)
 
 
+#: characters of one line that are read: what an ordinary machine reads in a few seconds
+LONGEST_LINE = 100_000
 #: what a rule's own mistake raises; lack of memory or time is none
 _MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -65,6 +67,7 @@ def _read(document: Document) -> tuple[Extraction, str]:
     from kg.records import Records
     from kg.resolve import default_resolver
 
+    whole, document = document, _without_endless_lines(document)
     extractor = recognise(document.text)
     records = Records(document, default_resolver(), default_finder(), extractor.GENRE)
     fallback = ""
@@ -78,7 +81,26 @@ def _read(document: Document) -> tuple[Extraction, str]:
         records = Records(document, default_resolver(), default_finder(), generic().GENRE)
         generic().extract(records)
     title_industries(records)
-    return records.finish(), fallback
+    # quotes come from the text as it is
+    return replace(records.finish(), document=replace(whole, notes=document.notes)), fallback
+
+
+def _without_endless_lines(document: Document) -> Document:
+    """The document with blanks in the place of what stands beyond :data:`LONGEST_LINE` in a line, and a note on it.
+
+    No policy document has such lines; data in one line (a dump, a table without line ends) has, and the rules
+    would look for names in it for minutes. All positions stay as they are.
+    """
+    if len(document.text) <= LONGEST_LINE:
+        return document
+    notes, lines = list(document.notes), document.text.split("\n")
+    for n, line in enumerate(lines):
+        if len(line) > LONGEST_LINE:
+            lines[n] = line[:LONGEST_LINE] + " " * (len(line) - LONGEST_LINE)
+            note = (f"第 {n + 1} 行有 {len(line):,} 個字，只讀了前 {LONGEST_LINE:,} 個字，請分行後再讀 "
+                    f"(line {n + 1} has {len(line):,} characters; only the first {LONGEST_LINE:,} were read; break it)")
+            notes += [note] if note not in notes else []
+    return replace(document, text="\n".join(lines), notes=tuple(notes))
 
 
 def _where(error: BaseException) -> str:

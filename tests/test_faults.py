@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import random
@@ -13,13 +14,14 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg import assemble
+from kg import assemble, pipeline
 from kg.backup import backup, restore
 from kg.build import build
 from kg.jobs import attempt, warm
@@ -47,6 +49,11 @@ def count(store: VersionedStore) -> int:
     """Documents that the served graph holds."""
     rows = store.open().query("SELECT ?d { ?d a <https://w3id.org/policy-kg/ontology#PolicyDocument> }")
     return len(list(rows))  # type: ignore[arg-type]
+
+
+def without_clock(store: VersionedStore) -> set[str]:
+    """The served graph but for when it was built."""
+    return {str(q) for q in store.open() if q.predicate.value != "http://www.w3.org/ns/prov#endedAtTime"}
 
 
 def killed_builds(documents: Path, store: VersionedStore, environment: dict[str, str], moments: int) -> int:
@@ -313,3 +320,70 @@ def test_bombs(strange: Path) -> None:
     for name in ("entities.xml", "external.xml", "bomb.xlsx"):
         outcome(strange / name)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
+
+
+@pytest.mark.parametrize("damage", [
+    lambda data: data[:len(data) // 2], lambda data: b"", lambda data: gzip.compress(b"no triples\n"),
+    lambda data: gzip.compress(gzip.decompress(data)[:-40]),
+])
+def test_a_damaged_shard_is_said_and_made_anew(
+    documents: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    store = VersionedStore(tmp_path / "store")
+    build([documents], store)
+    shard = min(store.shards.glob("*.nt.gz"))
+    whole = shard.read_bytes()
+    shard.write_bytes(damage(whole))
+    with pytest.raises(StoreError, match="build again"):
+        build([documents], store, rebuild=True)
+    assert count(store) == 2
+    report = build([documents], store, rebuild=True)
+    assert (report.ok, report.from_cache) == (True, 1)
+    assert shard.read_bytes() == whole
+
+
+def test_a_damaged_store_is_said_and_made_anew(documents: Path, tmp_path: Path) -> None:
+    store = VersionedStore(tmp_path / "store")
+    build([documents], store)
+    before = without_clock(store)
+    for path in store.require().graph.glob("*.sst"):
+        path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises((StoreError, RuntimeError, OSError)):
+        list(store.open())
+    report = build([documents], store)
+    assert (report.version, report.from_cache) == ("v000002", 2)
+    assert without_clock(store) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", [
+    "經濟部依「產業創新條例」第10條推動智慧養殖計畫，2030年前完成12件。", "這是一段沒有名稱也沒有句號的文字，",
+    "1", "a",
+])
+def test_a_line_of_10_megabytes_is_read_in_part_and_said(strange: Path, unit: str) -> None:
+    size = 10 * 2**20 // len(unit.encode())
+    text = "壹、總說\n" + (unit * size) + "\n交通部辦理道路改善。\n"
+    path = strange / "line.txt"
+    path.write_text(text, encoding="utf-8")
+    began = time.process_time()
+    done = attempt(read(path))
+    assert time.process_time() - began < SECONDS
+    assert done.report is not None, done.failed
+    assert ["line 2 has" in note and "were read" in note for note in done.report.notes] == [True]
+
+
+def test_an_endless_line_keeps_its_positions(strange: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "LONGEST_LINE", 40)
+    path = strange / "endless.txt"
+    text = ("壹、總說\n交通部辦理道路改善。" + "一二三，" * 20 + "經濟部協助。\n"
+            "貳、附則\n農業部協助，2030年前完成 12 件。\n")
+    path.write_text(text, encoding="utf-8")
+    document = read(path)
+    found = pipeline.extract(document)
+    assert found.document.text == text
+    assert len(found.document.notes) == 1
+    quotes = {text[e.start:e.end] for r in found.relations for e in r.evidence}
+    assert any("農業部" in q for q in quotes)
+    assert not any("經濟部" in q for q in quotes)
+    # a document from the store's own text, with the note of the first reading, gets no second one
+    assert pipeline.extract(found.document).document.notes == found.document.notes
