@@ -105,6 +105,13 @@ def test_examples_fill_the_form_without_running(client: FlaskClient) -> None:
     assert client.get("/sparql?example=none", headers=HTML).status_code == 404
 
 
+def test_only_addresses_of_the_web_are_links(client: FlaskClient) -> None:
+    query = "SELECT * { VALUES ?x { <javascript:alert(1)> <data:text/html,x> <urn:x> <https://example.org/> } }"
+    page = client.get("/sparql", query_string={"query": query}, headers=HTML).get_data(as_text=True)
+    table = page[page.index("<tbody>"):page.index("</tbody>")]
+    assert table.count("href=") == 1 and 'href="https://example.org/"' in table and "javascript:alert(1)" in table
+
+
 def test_a_mistake_stays_in_the_form(client: FlaskClient) -> None:
     answer = client.get("/sparql", query_string={"query": "SELECT * { ?s <b> }"}, headers=HTML)
     page = answer.get_data(as_text=True)

@@ -104,6 +104,24 @@ def test_a_query_in_three_views(watched: Watched) -> None:
     assert download.value.path().read_text(encoding="utf-8").startswith("?measure\t?ministry")
 
 
+def test_triples_of_any_kind(page: Any) -> None:
+    ask(page, r'''CONSTRUCT {
+      ?x ?p "引\"號\\\n<b>換行</b>", "新"@zh-Hant, 5, _:b, <javascript:alert(1)>, <https://例.tw/>
+    } WHERE { VALUES (?x ?p) { (<urn:x> skos:prefLabel) } }''')
+    assert page.locator("#panel-table tbody tr").count() == 6 and "6" in page.inner_text("[data-facts]")
+    table = page.inner_text("#panel-table tbody")
+    assert '引"號\\\n<b>換行</b>' in table and "javascript:alert(1)" in table and "新" in table
+    assert page.locator("#panel-table tbody td:nth-child(3) a").count() == 1
+    page.click("#panel-table th:nth-child(3) button")
+    assert page.get_attribute("#panel-table th:nth-child(3)", "aria-sort") == "ascending"
+    page.click("#tab-graph")
+    page.wait_for_selector("#panel-graph circle")
+    assert page.locator("#panel-graph circle").count() == 3 and page.locator("#panel-graph a").count() == 1
+    page.click("#tab-raw")
+    page.wait_for_selector("#panel-raw pre")
+    assert "javascript:alert(1)" in page.inner_text("#panel-raw pre")
+
+
 def test_from_a_mistake_to_the_result(watched: Watched) -> None:
     page = watched.open("/sparql")
     page.wait_for_selector(".cm-content")

@@ -135,6 +135,8 @@ def _shown(result: dict[str, Any]) -> dict[str, Any]:
 def _cell(store: ox.Store, cell: list[str] | None) -> dict[str, str]:
     if cell is None:
         return {"iri": "", "text": ""}
+    if cell[0] == "uri" and not cell[1].startswith(("http://", "https://")):
+        return {"iri": "", "text": cell[1]}  # a query can make any IRI, javascript: among them: no link
     if cell[0] == "uri":
         return {"iri": cell[1], "text": label(store, cell[1]) or cell[1]}
     return {"iri": "", "text": cell[1]}
