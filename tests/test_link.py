@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kg import ids, names
 from kg.check import check
 from kg.decisions import Judgement, decide, end
+from kg.link import candidates, propose
 from kg.link.candidates import MOST, Index
 from kg.link.features import FEATURES, SURROUNDINGS, compare, prepare, surroundings, weigh
 from kg.link.graph import link, link_triples
@@ -159,6 +160,23 @@ def test_the_index_keeps_the_likely_line_among_many():
     compared = Comparison(everything).compare(measure)
     assert len(compared.lines) <= MOST
     assert wanted in [line.side for line in compared.lines]
+
+
+def test_a_glance_looks_at_the_rarest_terms_where_there_are_too_many_lines(monkeypatch):
+    lines = [side(f"推動第{chr(0x4e00 + 7 * n)}號道路修繕") for n in range(4 * MOST)]
+    wanted = side("潮汐發電測試場推動道路修繕")
+    measure = side("開發潮汐發電技術推動道路修繕")
+    monkeypatch.setattr(candidates, "ENTRIES", 20)
+    compared = Comparison(Sources((measure,), (*lines, wanted), (), (), {})).compare(measure)
+    assert wanted in [line.side for line in compared.lines]
+
+
+def test_prepared_sides_are_dropped_and_made_again(monkeypatch):
+    everything = read(store_of())
+    links = link(store_of(), {})
+    monkeypatch.setattr(propose, "HELD", 1)
+    assert len(Comparison(everything)._prepared) == 1
+    assert link(store_of(), {}) == links
 
 
 # -- figures
