@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 
 import pytest
 from flask.testing import FlaskClient
@@ -117,3 +118,10 @@ def test_a_mistake_stays_in_the_form(client: FlaskClient) -> None:
     page = answer.get_data(as_text=True)
     assert answer.status_code == 400 and 'role="alert"' in page and "sparql-syntax" in page
     assert "SELECT * { ?s &lt;b&gt; }</textarea>" in page
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text(max_size=30), max_size=3))
+def test_any_text_may_be_called_an_iri(client: FlaskClient, iris: list[str]) -> None:
+    answer = client.post("/sparql/labels", data=json.dumps({"iris": iris}), content_type="application/json")
+    assert answer.status_code == 200 and set(answer.json["labels"]) <= set(iris)
