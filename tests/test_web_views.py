@@ -13,7 +13,7 @@ from lxml import etree
 
 from kg.service.limits import Limits
 from kg.web.app import create_app
-from kg.web.views import ENDINGS
+from kg.web.views import ENDINGS, EXAMPLE
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,8 @@ def test_canned_queries_that_are_networks(client: FlaskClient) -> None:
 def test_page(client: FlaskClient) -> None:
     page = client.get("/gephi").get_data(as_text=True)
     assert "lite.gephi.org/?file=http" in page and "/views/body-body.svg" in page and "Noto Sans CJK TC" in page
+    assert 'name="query"' in page and EXAMPLE.splitlines()[1] in page
+    assert client.get("/views/query.json", query_string={"query": EXAMPLE}).get_json()["edges"]
     assert "/sparql" in page and "<script>" not in page and "style=" not in page
 
 
@@ -139,3 +141,12 @@ def test_a_file_that_is_known_is_not_sent_again(client: FlaskClient, address: st
     again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304 and again.data == b"" and again.headers["Access-Control-Allow-Origin"] == "*"
     assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_the_request_of_gephis_plug_in_is_answered(client: FlaskClient) -> None:
+    """SemanticWebImport posts a form and accepts RDF/XML, beside two types that do not exist."""
+    text = """CONSTRUCT { ?m pol:leadBy ?b . ?m <http://gephi.org/label> ?n } {
+      ?m a pol:Measure ; pol:leadBy ?b ; skos:prefLabel ?n }"""
+    answer = client.post("/sparql", data={"query": text}, headers={"Accept": "application/rdf+xml, txt/xml, rdf/xml"})
+    assert answer.status_code == 200 and answer.content_type.startswith("application/rdf+xml")
+    assert "發展太空零件" in "".join(etree.fromstring(answer.data).itertext())

@@ -39,6 +39,11 @@ MOST_ROWS = 50_000
 #: Gephi Lite reads files from other hosts where they allow it
 _CORS = "*"
 GEPHI_LITE = "https://lite.gephi.org/?file="
+#: the query that the page /gephi begins with: which bodies lead what others join in
+EXAMPLE = """SELECT ?source ?target (COUNT(DISTINCT ?measure) AS ?weight) WHERE {
+  ?measure a pol:Measure ; pol:leadBy ?source ; pol:partneredBy ?target .
+} GROUP BY ?source ?target
+"""
 
 
 @blueprint.get("/views", strict_slashes=False)
@@ -180,4 +185,4 @@ def gephi() -> str:
         file = url_for("views.show", file=f"{v.name}.gexf", _external=True)
         listed.append({"view": v, "gexf": file, "lite": GEPHI_LITE + quote(file, safe="")})
     return render_template("gephi.html", views=listed, endpoint=url_for("sparql.endpoint", _external=True),
-                           first=next(iter(views())))
+                           example=EXAMPLE)
