@@ -156,10 +156,13 @@ def test_a_result_is_ordered_and_searched(watched: Watched) -> None:
     page = watched.open("/queries/money-by-ministry")
     page.click("thead th.number a >> nth=0")
     page.wait_for_selector("th[aria-sort=descending]")
+    page.wait_for_load_state()
     shown = page.locator("tbody tr").count()
-    page.fill("#find", page.locator("tbody td").first.inner_text())
-    page.keyboard.press("Enter")
-    page.wait_for_url("**find=*")
+    words = page.locator("tbody td").first.inner_text()
+    page.fill("#find", words)
+    page.click("form.find button")
+    page.wait_for_selector(".notice[role=status]")
+    assert page.input_value("#find") == words
     assert 0 < page.locator("tbody tr").count() <= shown
     assert page.locator("th[aria-sort=descending]").count() == 1
 
