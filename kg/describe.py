@@ -27,6 +27,12 @@ _GENERAL = {"GovernmentBody", "PlanElement"}
 _HIGHEST = 20
 
 
+def own_class(classes: Iterable[str]) -> str:
+    """The local name of the most specific of a thing's classes (IRIs) that has a colour; empty if none has."""
+    own = {compact(iri).removeprefix("pol:") for iri in classes} & set(COLOURS)
+    return min(own - _GENERAL or own, default="")
+
+
 class Describer:
     """Looks things up in a store and remembers periods; make one per network."""
 
@@ -68,10 +74,8 @@ class Describer:
         node = self._node(iri)
         if node is None:
             return ""
-        found = {compact(q.object.value).removeprefix("pol:")
-                 for q in self._store.quads_for_pattern(node, _TYPE, None) if isinstance(q.object, ox.NamedNode)}
-        own = found & set(COLOURS)
-        return min(own - _GENERAL or own, default="")
+        return own_class(q.object.value for q in self._store.quads_for_pattern(node, _TYPE, None)
+                         if isinstance(q.object, ox.NamedNode))
 
     def spell(self, iri: str) -> Spell | None:
         """The years of a thing: its own, else of what it is part of (a measure has its plan's); None = unknown."""

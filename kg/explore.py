@@ -9,14 +9,14 @@ a relation, so the same question always shows the same things.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.describe import Describer
+from kg.describe import Describer, own_class
 from kg.names import CONCEPT_SCHEMES, ID, OBJECT_PROPERTIES, compact, expand
 from kg.network import Edge, Network, Node, measured
 
@@ -26,6 +26,8 @@ MOST = 1000
 LARGEST = 500
 #: links shown at most
 MOST_EDGES = 2000
+#: things whose links are asked for at once
+_ASKED = 100
 #: things reached at most from the two ends of a path together
 VISITED = 20_000
 #: steps of the longest path that is looked for
@@ -108,17 +110,44 @@ class Walker:
 
     def links(self, iri: str) -> Iterator[tuple[Link, str]]:
         """A thing's links in both directions, each with its other end; relations in the order of RELATIONS."""
-        node = ox.NamedNode(iri)
+        found = self._looked_up(iri) if isinstance(self._store, ox.Store) else self._asked_for(iri)
         for predicate in PREDICATES:
-            for pattern in ((node, predicate, None), (None, predicate, node)):
-                found = []
-                for quad in islice(self._store.quads_for_pattern(*pattern), MOST):
-                    s, o = quad.subject, quad.object
-                    if isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode) and s != o:
-                        other = o.value if s == node else s.value
-                        if other.startswith(ID):
-                            found.append((Link(s.value, predicate.value, o.value), other))
-                yield from sorted(found, key=lambda x: x[1])
+            for outward in (True, False):
+                others = {o for o in found(predicate, outward) if o != iri and o.startswith(ID)}
+                for other in sorted(others):
+                    yield Link(*((iri, predicate.value, other) if outward else (other, predicate.value, iri))), other
+
+    def _looked_up(self, iri: str) -> Callable[[ox.NamedNode, bool], Iterable[str]]:
+        """Other ends by relation and direction, from a store in this process."""
+        node = ox.NamedNode(iri)
+
+        def found(predicate: ox.NamedNode, outward: bool) -> list[str]:
+            pattern = (node, predicate, None) if outward else (None, predicate, node)
+            ends = (q.object if outward else q.subject for q in self._store.quads_for_pattern(*pattern))
+            return [end.value for end in islice(ends, MOST) if isinstance(end, ox.NamedNode)]
+        return found
+
+    def _asked_for(self, iri: str) -> Callable[[ox.NamedNode, bool], Iterable[str]]:
+        """The same from a store behind the network: one question for all of them and their classes."""
+        node = ox.NamedNode(iri)
+        parts = " UNION ".join(
+            f"{{ SELECT ({p} AS ?p) ({out} AS ?out) ?x {{ {pattern} }} LIMIT {MOST} }}"
+            for p in PREDICATES for out, pattern in ((1, f"{node} {p} ?x"), (0, f"?x {p} {node}"))
+        )
+        ends: dict[tuple[str, bool], set[str]] = {}
+        classes: dict[str, set[str]] = {}
+        for row in self._rows(f"SELECT ?p ?out ?x ?c {{ {{ {parts} }} OPTIONAL {{ ?x a ?c }} }}"):
+            if isinstance(row["x"], ox.NamedNode):
+                ends.setdefault((row["p"].value, row["out"].value == "1"), set()).add(row["x"].value)
+                classes.setdefault(row["x"].value, set()).update([row["c"].value] if row["c"] is not None else [])
+        self._classes |= {i: own_class(some) or "Thing" for i, some in classes.items()}
+        return lambda predicate, outward: ends.get((predicate.value, outward), ())
+
+    def _rows(self, query: str) -> ox.QuerySolutions:
+        found = self._store.query(query)
+        if not isinstance(found, ox.QuerySolutions):
+            raise TypeError("a SELECT was expected")
+        return found
 
     def begin(self, things: Collection[str]) -> Seen:
         """Given things of the wanted classes, the first LARGEST, not walked from yet."""
@@ -164,17 +193,17 @@ class Walker:
 
     def join(self, seen: Seen, among: Collection[str] | None = None) -> None:
         """Finds the links between shown things; with ``among``, only those that touch one of these."""
-        found: dict[Link, None] = {}
+        found: set[Link] = set()
         touched = set(seen.steps if among is None else among)
-        for iri in seen.steps:
-            node = ox.NamedNode(iri)
-            for predicate in PREDICATES:
-                if not self._wanted.follows(predicate.value):
-                    continue
-                for quad in islice(self._store.quads_for_pattern(node, predicate, None), MOST):
-                    target = getattr(quad.object, "value", "")
-                    if target in seen.steps and target != iri and (iri in touched or target in touched):
-                        found[Link(iri, predicate.value, target)] = None
+        followed = ", ".join(str(p) for p in PREDICATES if self._wanted.follows(p.value))
+        shown = list(seen.steps)
+        for first in range(0, len(shown), _ASKED):
+            subjects = " ".join(str(ox.NamedNode(iri)) for iri in shown[first:first + _ASKED])
+            query = f"SELECT ?s ?p ?o {{ VALUES ?s {{ {subjects} }} ?s ?p ?o FILTER(?p IN ({followed})) }}"
+            for row in self._rows(query):
+                link = Link(row["s"].value, row["p"].value, row["o"].value)
+                if link.target in seen.steps and link.target != link.source and touched & {link.source, link.target}:
+                    found.add(link)
         # what is nearest to the start comes first: it stays where there are too many
         seen.links = sorted(found, key=lambda k: (max(seen.steps[k.source], seen.steps[k.target]), k))
 

@@ -70,6 +70,21 @@ def test_one_step_reaches_both_directions(store: ox.Store) -> None:
     assert all({link.source, link.target} <= set(seen.steps) for link in seen.links)
 
 
+class Elsewhere:
+    """A store that is not in this process, as far as the walker can tell."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.query, self.quads_for_pattern = store.query, store.quads_for_pattern
+
+
+@pytest.mark.parametrize("iri", [BODY, OTHER, f"{ID}measure/{KEY}/1", f"{ID}response/{KEY}/1/測試部", f"{ID}body/沒有"])
+def test_a_remote_store_is_asked_once_and_says_the_same(store: ox.Store, iri: str) -> None:
+    near, far = Walker(store), Walker(Elsewhere(store))  # type: ignore[arg-type]
+    found = list(near.links(iri))
+    assert list(far.links(iri)) == found
+    assert [far.cls(other) for _, other in found] == [near.cls(other) for _, other in found]
+
+
 def test_a_hub_costs_no_more_than_what_is_shown() -> None:
     hub = graph([(n, 0) for n in range(1, 3 * MOST)])
     walker = Walker(hub)
