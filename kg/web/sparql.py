@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
-from kg.names import ID
+from kg.names import ID, expand
 from kg.service import describe
 from kg.service.bridge import Bridge
 from kg.service.http import CORS, Answer, Request, negotiate
@@ -19,7 +20,9 @@ from kg.service.service import explained
 from kg.sparql_guard import Refused
 from kg.web.errors import CODES
 from kg.web.graph import handle, label, opened
+from kg.web.language import label_language
 from kg.web.queries import by_topic
+from kg.web.terms import names
 
 blueprint = Blueprint("sparql", __name__)
 #: rows shown in the page; the whole result is one download away
@@ -30,6 +33,9 @@ FORMATS = {
     "table": (("json", "JSON"), ("xml", "XML"), ("csv", "CSV"), ("tsv", "TSV")),
     "graph": (("ttl", "Turtle"), ("nt", "N-Triples"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD")),
 }
+
+#: datatypes whose values stand in a column as numbers
+NUMERIC = frozenset(expand(f"xsd:{t}") for t in ("integer", "decimal", "double", "float", "int", "long", "gYear"))
 
 EXAMPLE = """SELECT ?ministry ?label (COUNT(DISTINCT ?measure) AS ?measures) WHERE {
   ?measure a pol:Measure ; pol:leadBy ?ministry .
@@ -128,18 +134,35 @@ def _shown(result: dict[str, Any]) -> dict[str, Any]:
     if result["boolean"] is not None:
         return {"boolean": result["boolean"], "graph": False}
     store = opened().store
-    rows = [[_cell(store, cell) for cell in row] for row in result["rows"]]
-    return {"boolean": None, "names": result["names"], "rows": rows, "more": result["more"], "graph": result["graph"]}
+    wanted = label_language()
+    columns = list(zip(*result["rows"], strict=True))
+    return {
+        "boolean": None, "names": result["names"], "more": result["more"], "graph": result["graph"],
+        "rows": [[_cell(store, cell, wanted) for cell in row] for row in result["rows"]],
+        "numeric": [_numeric(column) for column in columns] or [False] * len(result["names"]),
+    }
 
 
-def _cell(store: ox.Store, cell: list[str] | None) -> dict[str, str]:
+def _numeric(column: Sequence[list[str] | None]) -> bool:
+    """Are all values of a column numbers?"""
+    cells = [cell for cell in column if cell is not None]
+    return bool(cells) and all(cell[2] in NUMERIC for cell in cells)
+
+
+def _cell(store: ox.Store, cell: list[str] | None, wanted: str) -> dict[str, str]:
     if cell is None:
         return {"iri": "", "text": ""}
     if cell[0] == "uri" and not cell[1].startswith(("http://", "https://")):
         return {"iri": "", "text": cell[1]}  # a query can make any IRI, javascript: among them: no link
     if cell[0] == "uri":
-        return {"iri": cell[1], "text": label(store, cell[1]) or cell[1]}
+        return {"iri": cell[1], "text": named(store, cell[1], wanted)}
     return {"iri": "", "text": cell[1]}
+
+
+def named(store: ox.Store, iri: str, wanted: str) -> str:
+    """What a thing or a term of any vocabulary is called in a language, "zh" or "en"; its IRI where it has no name."""
+    term = {} if iri.startswith(ID) else names(store, iri)  # terms of other vocabularies have names here too
+    return (term[wanted] if term and term[wanted] != term["name"] else label(store, iri, wanted)) or iri
 
 
 @blueprint.get("/sparql/errors")

@@ -7,16 +7,16 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, request
 
-from kg.names import CLASSES, DATA_PROPERTIES, ID, OBJECT_PROPERTIES, POL, PREFIXES, compact, expand
+from kg.names import CLASSES, DATA_PROPERTIES, OBJECT_PROPERTIES, POL, PREFIXES, compact, expand
 from kg.service.problem import Problem
 from kg.service.protocol import Ask
 from kg.service.service import Service, explained
 from kg.sparql_guard import Refused
 from kg.web.entity import href
-from kg.web.graph import label, opened
-from kg.web.language import language
+from kg.web.graph import opened
+from kg.web.language import label_language
 from kg.web.search import CLASSES as FOUND
-from kg.web.sparql import bridge
+from kg.web.sparql import bridge, named
 from kg.web.terms import names
 
 blueprint = Blueprint("workbench", __name__)
@@ -82,7 +82,7 @@ def labels() -> Response:
         raise Problem(400, "bad-parameter", f"要有 iris：最多 {NAMED} 個 IRI 的陣列",
                       f"There must be iris, an array of at most {NAMED} IRIs.")
     store = opened().store
-    wanted = "en" if language() == "en" else "zh"
+    wanted = label_language()
     return jsonify(labels={
         iri: found for iri in dict.fromkeys(iris) if len(iri) <= LONGEST and (found := _named(store, iri, wanted))
     })
@@ -96,6 +96,4 @@ def _named(store: ox.Store, iri: str, wanted: str) -> dict[str, str] | None:
         return None
     of = {str(getattr(q.object, "value", "")).removeprefix(POL) for q in store.quads_for_pattern(node, _TYPE, None)}
     cls = next((c for c in FOUND if c in of), "")
-    term = {} if iri.startswith(ID) else names(store, iri)  # terms of other vocabularies have names here too
-    named = term[wanted] if term and term[wanted] != term["name"] else label(store, iri, wanted)
-    return {"label": named or iri, "href": href(iri), "class": cls}
+    return {"label": named(store, iri, wanted), "href": href(iri), "class": cls}

@@ -57,7 +57,7 @@ export function graph(text) {
       if (blank !== undefined) return { type: "bnode", value: blank };
       return { type: "literal", value: unescaped(literal), "xml:lang": lang, datatype };
     }));
-  return { kind: "graph", names: ["s", "p", "o"], rows };
+  return { kind: "graph", names: ["subject", "predicate", "object"], rows };
 }
 
 /** Names, classes and pages of all things in the rows. */

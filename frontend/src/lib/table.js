@@ -1,7 +1,7 @@
 // The rows as a table: things by their names or IRIs, sorted by any column.
 import { element, text } from "./page.js";
 
-const NUMERIC = /[#](integer|decimal|double|float|int|long|gYear|nonNegativeInteger)$/;
+const NUMERIC = /[#](integer|decimal|double|float|int|long|gYear)$/;
 
 function shown(cell, labels, iris) {
   if (!cell) return "";
