@@ -19,7 +19,9 @@ GENRE = "business-report"
 RULE = "business-report"
 #: what a title of the genre ends in
 _TITLE = re.compile(r"(?:業務|施政|工作|施政業務)(?:概況|現況|推動)?(?:暨\S{0,12})?報告")
-_GREETING = re.compile(r"(?:茲|謹|爰)(?:就|將)|擇要報告|敬請\S{0,8}指教|主席.{0,20}委員|業務概況|提出報告|(?:報告|說明)如[下次]")
+_GREETING = re.compile(
+    r"(?:茲|謹|爰)(?:就|將)|擇要報告|敬請\S{0,8}指教|主席.{0,20}委員|業務概況|提出報告|(?:報告|說明)如[下次]"
+)
 _COUNT = re.compile(r"共(?:計|有)?(\d{1,3}|[一二三四五六七八九十]{1,3})(?:大|個)?(類|部分|大項|章|項業務)")
 _OPENING_LINES = 12
 #: a heading that is the name of a program: it does not begin with a verb of doing or a word that

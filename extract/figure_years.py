@@ -73,6 +73,8 @@ _ORIGIN_BEHIND = re.compile(
     r"(?:至|為|到|成)"
 )
 _BRACKET_BEHIND = re.compile(r"\((?:(?:民國)?\d{2,4}(?:年)?[-–—~～至])?(?:民國)?(?P<y>\d{2,4})年(?:度|底)?\)")
+#: shares that were right among hand-made answers: years carried from another clause, figures left without one
+_CARRIED, _LEFT_OUT = 0.88, 0.8
 #: a sentence is looked through no farther than so many characters to either side
 _REACH = 2_000
 #: an elliptical sentence has no room for a subject in front of its figure
@@ -212,6 +214,15 @@ class FigureYears:
             if behind is not None:
                 return behind
         return own[-1].value
+
+    def certainty(self, figure: Figure, year: int | None) -> float:
+        """How sure the year of a figure is: printed in its clause, or none in its sentence; carried; left out."""
+        begin, end = self.sentence(figure.start)
+        if year is None:
+            return _LEFT_OUT if self.between(begin, end) else 1.0
+        clause = max([begin, *(c.end() for c in _COMMA.finditer(self.text, begin, figure.start))])
+        near = any(y.value == year for y in (*self.between(clause, figure.start), *self.between(figure.end, end)))
+        return 1.0 if near else _CARRIED
 
     def _behind(self, figure: Figure, end: int) -> int | None:
         """A year behind the figure in its own clause (5家業者於112年底前完成簽約)."""

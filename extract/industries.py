@@ -83,6 +83,11 @@ def plausible(text: str, start: int, end: int, label: str, everyday: bool) -> bo
     return bool(text[start:end].endswith("業") or _TRADE_BEHIND.match(behind) or _TRADE_BEFORE.search(before))
 
 
+def of_the_trade(text: str, start: int, end: int) -> bool:
+    """Do the name's own ending or the words behind it say that the trade is meant, not its goods or its technique?"""
+    return text.endswith("業", start, end) or _TRADE_BEHIND.match(text[end:end + 24]) is not None
+
+
 def listed(text: str, names: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
     """Items of lists of industries: the list says so of itself, or all items are known and two of them are plain names.
 

@@ -236,7 +236,8 @@ class IndustryDictionary(Dictionary):
         known = self.setting.resolver.terms.industries.get(named.iri)
         if not industries.plausible(text, start, end, named.label, known is not None and known.everyday):
             return None
-        return Candidate("Industry", start, end, text[start:end], self.rule, 0.93, known=named.label)
+        sure = 0.95 if industries.of_the_trade(text, start, end) else 0.85
+        return Candidate("Industry", start, end, text[start:end], self.rule, sure, known=named.label)
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         yield from super().candidates(doc)

@@ -118,8 +118,9 @@ def targets(text: str, default_year: int | None = None, written: int | None = No
         elif before:
             comparator = before["c"]
         quantity = Quantity(q.value, q.unit, q.text, comparator, q.value_max)
+        sure = min(0.9 if figure.chinese else 0.95, when.certainty(figure, year))
         yield Candidate(
-            "Target", figure.start, figure.end, subject(text, figure), "targets", 0.9 if figure.chinese else 0.95,
+            "Target", figure.start, figure.end, subject(text, figure), "targets", sure,
             quantity=quantity, year=year if year is not None else default_year,
             target_kind=meant,
         )
