@@ -14,7 +14,9 @@ import pyoxigraph as ox
 
 from kg.catalog import Catalog, load
 from kg.catalog_table import run
+from kg.decisions import Decisions, Orphan, orphans
 from kg.export import table
+from kg.link.sources import read
 
 #: names listed of each document's unresolved ones
 NAMED = 20
@@ -49,6 +51,8 @@ class Audit:
     links: tuple[Mapping[str, Any], ...]
     #: number of measures and lines that the canned query of that name lists
     gaps: Mapping[str, int]
+    #: people's decisions that the graph cannot use
+    orphans: tuple[Orphan, ...] = ()
 
     @property
     def differing(self) -> int:
@@ -70,8 +74,11 @@ GAPS = (
 )
 
 
-def audit(store: ox.Store, report: Mapping[str, Any], version: str = "", catalog: Catalog | None = None) -> Audit:
-    """Audits a graph with the report of its build (``Version.report()``)."""
+def audit(
+    store: ox.Store, report: Mapping[str, Any], version: str = "", catalog: Catalog | None = None,
+    decisions: Decisions | None = None,
+) -> Audit:
+    """Audits a graph with the report of its build (``Version.report()``) and people's decisions about its links."""
     queries = catalog if catalog is not None else load()
 
     def rows(name: str) -> tuple[Mapping[str, Any], ...]:
@@ -94,5 +101,13 @@ def audit(store: ox.Store, report: Mapping[str, Any], version: str = "", catalog
     )
     return Audit(
         version, documents, rows("declared-counts"), rows("coverage"), rows("links-by-confidence"),
-        {name: run(queries[name], store, {}).total for name in GAPS},
+        {name: run(queries[name], store, {}).total for name in GAPS}, _orphans(store, decisions or {}),
     )
+
+
+def _orphans(store: ox.Store, decisions: Decisions) -> tuple[Orphan, ...]:
+    if not decisions:
+        return ()
+    sources = read(store)
+    return orphans(
+        decisions, (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs))

@@ -20,6 +20,7 @@ from typing import Any
 from kg import ids
 from kg.link.sources import Side
 from kg.store import StoreError
+from kg.text.normal import loose
 
 FILE = "decisions.jsonl"
 #: what can be decided -> notation of the review status
@@ -103,6 +104,40 @@ def decide(decisions: Decisions, kind: str, subject: End, obj: End, judgement: J
     if former is not None:
         new = replace(new, before=(*former.before, former.judgement))
     return {**decisions, new.link: new}
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A decision that the graph cannot use, as an end of it is not there, with what is called almost the same."""
+
+    decision: Decision
+    #: subject, object or both
+    missing: tuple[str, ...]
+    #: things of the graph with the same name as a missing end, that belong to something else
+    namesakes: tuple[str, ...]
+
+
+def orphans(decisions: Decisions, sides: Iterable[Side]) -> tuple[Orphan, ...]:
+    """The decisions with an end that is none of the sides, sorted by key.
+
+    Blanks, line breaks and punctuation play no part in a key (see Side.key), so these are ends that are gone or
+    whose words, or those of what they belong to, were changed: a person has to look, as the same words in
+    another plan or year are another thing.
+    """
+    there: set[str] = set()
+    called: dict[str, list[Side]] = {}
+    for side in sides:
+        there.add(side.key)
+        called.setdefault(loose(side.label), []).append(side)
+    found = []
+    for _, decision in sorted(decisions.items()):
+        ends = {"subject": decision.subject, "object": decision.object}
+        missing = tuple(name for name, one in ends.items() if one.key not in there)
+        if missing:
+            alike = [" ＜ ".join((s.label, *s.context)) for name in missing
+                     for s in called.get(loose(ends[name].label), ())]
+            found.append(Orphan(decision, missing, tuple(dict.fromkeys(alike))))
+    return tuple(found)
 
 
 def undo(decisions: Decisions, link: str) -> dict[str, Decision]:

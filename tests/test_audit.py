@@ -8,6 +8,7 @@ import pytest
 import tiny_graph
 
 from kg.audit import GAPS, audit
+from kg.decisions import End, Judgement, decide, save
 from kg.store import VersionedStore
 
 
@@ -41,3 +42,13 @@ def test_command(store: VersionedStore, kg) -> None:  # type: ignore[no-untyped-
     done = kg("audit", "--store", store.folder, "--strict")
     assert done.returncode == 0 and "措施" in done.stdout and "未讀" in done.stdout, done.stderr
     assert json.loads(kg("audit", "--store", store.folder, "--json").stdout)["differing"] == 0
+
+
+def test_decisions_without_their_ends_are_told(store: VersionedStore, kg, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    made = decide({}, "pol:fundedBy", End("a" * 20, "不在圖中的措施"), End("b" * 20, "不在圖中的項目"),
+                  Judgement("accept", "王小明", "2026-01-05"))
+    save(tmp_path / "decisions.jsonl", made)
+    arguments = ("audit", "--store", store.folder, "--decisions", tmp_path / "decisions.jsonl")
+    assert "不在圖中的措施" in kg(*arguments).stdout
+    (orphan,) = json.loads(kg(*arguments, "--json").stdout)["orphans"]
+    assert orphan["missing"] == ["subject", "object"] and orphan["namesakes"] == []

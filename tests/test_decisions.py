@@ -1,6 +1,7 @@
 """kg.decisions: the file, conflicts, undoing; decisions live through rebuilds."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from kg.decisions import (
     link_key,
     load,
     loads,
+    orphans,
     save,
     undo,
 )
@@ -164,6 +166,17 @@ def test_a_link_is_not_its_reverse(kind, a, b):
 
 
 # -- rebuilds
+
+
+def test_decisions_whose_ends_are_gone_are_orphans_with_their_namesakes():
+    measure, line = Side("m", "推動節能輔導", ("節能策略",), years=(2026, 2026)), Side("b", "節能業務", ("經濟部",))
+    made = decide({}, "pol:fundedBy", end(measure), end(line), YES)
+    respaced = replace(measure, iri="n", label="推動 節能\n輔導。", context=("「節能」策略",))
+    assert orphans(made, [respaced, line]) == (), "blanks and punctuation do not matter"
+    (found,) = orphans(made, [replace(measure, context=("減碳策略",)), line])
+    assert (found.missing, found.namesakes) == (("subject",), ("推動節能輔導 ＜ 減碳策略",))
+    (found,) = orphans(made, [])
+    assert (found.missing, found.namesakes) == (("subject", "object"), ())
 
 
 def rewrapped(text: str) -> str:
