@@ -104,6 +104,17 @@ def test_a_query_in_three_views(watched: Watched) -> None:
     assert download.value.path().read_text(encoding="utf-8").startswith("?measure\t?ministry")
 
 
+def test_a_long_example_scrolls_within_the_editor(watched: Watched) -> None:
+    page = watched.open("/sparql?example=measures-of-goal")
+    page.wait_for_selector(".cm-content")
+    assert page.locator("[data-run]").bounding_box()["y"] < 1000
+    assert violations(page) == []
+    page.focus(".cm-content")
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.matches('[data-run]')"), "Tab must lead out of the editor"
+
+
 def test_triples_of_any_kind(page: Any) -> None:
     ask(page, r'''CONSTRUCT {
       ?x ?p "引\"號\\\n<b>換行</b>", "新"@zh-Hant, 5, _:b, <javascript:alert(1)>, <https://例.tw/>

@@ -18,7 +18,7 @@ const theme = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--sheet)", fontSize: "15px", borderRadius: "8px" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-1px" },
   ".cm-scroller": {
-    fontFamily: "var(--mono)", lineHeight: "1.65", minHeight: "15rem", maxHeight: "46rem",
+    fontFamily: "var(--mono)", lineHeight: "1.65", minHeight: "15rem", maxHeight: "32rem",
     alignItems: "stretch !important",
   },
   ".cm-content": { caretColor: "var(--ink)", padding: ".6rem 0" },
@@ -68,7 +68,7 @@ const theme = EditorView.theme({
 const colours = syntaxHighlighting(HighlightStyle.define([
   { tag: tags.keyword, color: "var(--code-word)", fontWeight: "600" },
   { tag: tags.standard(tags.variableName), color: "var(--code-word)" },
-  { tag: tags.local(tags.variableName), color: "var(--code-variable)" },
+  { tag: tags.local(tags.variableName), color: "var(--code-variable)", whiteSpace: "nowrap" },
   { tag: tags.atom, color: "var(--code-name)" },
   { tag: tags.string, color: "var(--code-text)" },
   { tag: tags.meta, color: "var(--code-text)" },
@@ -146,7 +146,9 @@ export function editorFor(textarea, { label, phrases, complete, check, describe,
           ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap,
           ...lintKeymap,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", spellcheck: "false" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label, autocapitalize: "off", spellcheck: "false", tabindex: "0",
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           textarea.value = update.state.doc.toString();
