@@ -199,3 +199,14 @@ def test_words_that_hold_figures(text: str) -> None:
 def test_any_text_is_read(text: str) -> None:
     for c in targets(text):
         assert text[c.start:c.end]
+
+
+@pytest.mark.parametrize(("text", "sure"), [
+    ("113年完成道路5公里。", 0.95),
+    ("完成道路5公里。", 0.95),
+    ("113年辦理擴建，完成道路5公里。", 0.88),
+    ("113年起辦理，普及率由21%提升至40%。", 0.8),
+    ("產值倍增，達三十億元。", 0.9),
+])
+def test_a_figure_is_as_sure_as_its_year(text: str, sure: float) -> None:
+    assert [c.confidence for c in targets("".join(map(fold, text)))][-1] == sure
