@@ -23,7 +23,7 @@ MOST, LEAST = 8, 0.03
 #: the same for what may answer a recommendation: no gold calibrates it, so less is compared and shown
 GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER = 25, 5, 0.2
 #: prepared sides held in memory (about 12 KB each); others are prepared again when they are needed
-HELD = 16_000
+HELD = 12_000
 #: after so many measures or recommendations progress is shown
 _STEP = 200
 

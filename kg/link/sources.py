@@ -112,9 +112,9 @@ class _Reader:
         self.store = store
         #: every IRI once in memory
         self.same: dict[str, str] = {}
-        self.label = {s: o[0] for s, o in self.values("skos:prefLabel").items()}
+        self.label = self.first_of("skos:prefLabel")
         self.text = self.values("dcterms:description", _members(store, "pol:Section"))
-        self.parent = {s: o[0] for s, o in self.values("dcterms:isPartOf").items()}
+        self.parent = self.first_of("dcterms:isPartOf")
         order = self.numbers("pol:order")
         self.children: dict[str, list[str]] = defaultdict(list)
         for child in sorted(self.parent, key=lambda c: (order.get(c, 0), c)):
@@ -143,6 +143,15 @@ class _Reader:
                 found.setdefault(same(s, s), []).append(same(o, o))
         for objects in found.values():
             objects.sort()
+        return found
+
+    def first_of(self, predicate: str) -> dict[str, str]:
+        """The first object (in the order of the alphabet) by subject; English texts are left out."""
+        found: dict[str, str] = {}
+        same = self.same.setdefault
+        for s, o in _facts(self.store, predicate):
+            if s not in found or o < found[s]:
+                found[same(s, s)] = same(o, o)
         return found
 
     def numbers(self, predicate: str) -> dict[str, int]:
