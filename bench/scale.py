@@ -1,6 +1,6 @@
 """How time, memory, store size and queries grow with the number of documents.
 
-    python bench/scale.py --sizes 10,100,1000 [--jobs 1,2] [--out docs/scale]
+    python bench/scale.py --sizes 10,100,1000 [--jobs 1,2] [--out docs/bench]
 
 Makes a corpus (``bench/corpus``), builds it from nothing, adds one document, asks the queries, and loads the
 same shards with the native loader of PyPI's ``oxigraph`` where it is installed (the peer). Prints a table
@@ -152,7 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10,100,1000")
     parser.add_argument("--jobs", default="1,2")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "scale")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "bench")
     args = parser.parse_args()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     rows = []
@@ -165,15 +165,20 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as work:
                 rows.append(measure(size, jobs, Path(work)) | {"load": os.getloadavg()[0]})
             print("  ".join(f"{rows[-1][h] if rows[-1][h] is not None else 0:12,.1f}" for h in head), flush=True)
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "scale.json").write_text(json.dumps({"machine": machine, "runs": rows}, indent=1) + "\n")
+            keep(args.out, machine, rows)
+
+
+def keep(folder: Path, machine: str, rows: list[dict[str, Any]]) -> None:
+    """Writes figures and charts; after each run, so that one that is stopped leaves what it has measured."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scale.json").write_text(json.dumps({"machine": machine, "runs": rows}, indent=1) + "\n")
     for name, title in FIGURES.items():
         points: dict[int, list[tuple[int, float]]] = {}
         for row in rows:
             if row[name]:
                 points.setdefault(row["jobs"], []).append((row["documents"], row[name]))
         if points:
-            (args.out / f"{name}.svg").write_text(chart(title, points), encoding="utf-8")
+            (folder / f"{name}.svg").write_text(chart(title, points), encoding="utf-8")
 
 
 if __name__ == "__main__":
