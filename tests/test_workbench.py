@@ -194,6 +194,13 @@ def test_stop_ends_the_query_here_and_on_the_server(page: Any) -> None:
         page.wait_for_selector("[data-run]:not([hidden])")
         assert "停止" in page.inner_text("[data-status]")
     began = time.monotonic()
+    # what is wrong with a query is told without waiting for those that run
+    write(page, RUNAWAY)
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.wait_for_selector("[data-stop]:not([hidden])")
+    write(page, RUNAWAY.replace("}", ""))
+    page.wait_for_selector(".cm-lint-marker-error")
+    page.click("[data-stop]")
     ask(page, "ASK { ?s a pol:Measure }")
     assert page.inner_text("#panel-table").startswith("是")
     assert time.monotonic() - began < 10, "a worker was still busy"
