@@ -69,8 +69,9 @@ def main() -> None:
                 page = context.new_page()
                 page.goto(address + path, wait_until="networkidle")
                 page.wait_for_timeout(1500)
-                picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(256)
-                picture.save(ROOT / "docs" / "screens" / f"{name}.png", optimize=True)
+                picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+                file = ROOT / "docs" / "screens" / f"{name}.png"
+                picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
                 context.close()
 
 
