@@ -106,7 +106,7 @@ def measure(size: int, jobs: int, work: Path) -> dict[str, Any]:
     (folder / one.name).write_text(one.text, encoding="utf-8")
     add, add_cpu, _, grown = timed(str(folder), "--store", str(store))
     steps = report["seconds"]
-    found = {
+    return {
         "documents": size, "jobs": jobs, "characters": characters, "triples": report["triples"],
         "build_s": wall, "build_cpu_s": cpu, "cpu_ms": 1000 * cpu / size, "extract_s": steps["extract"],
         "extract_characters_s": characters / steps["extract"], "steps": steps, "peak_mb": peak,
@@ -114,7 +114,6 @@ def measure(size: int, jobs: int, work: Path) -> dict[str, Any]:
         "add_steps": grown["seconds"], "grown": grown["grown"], "query_ms": queries(VersionedStore(store)),
         "peer_load_s": peer(shards, work),
     }
-    return found
 
 
 def chart(title: str, points: dict[int, list[tuple[int, float]]]) -> str:
