@@ -25,7 +25,6 @@ from kg.cli import main
 from kg.names import ID
 from kg.web.entity import href
 
-
 OWN = """#+ title: {zh: 自訂, en: Own}
 #+ description: {zh: 自訂的查詢。, en: A query of one's own.}
 #+ columns:
