@@ -134,7 +134,7 @@ def _names(shortest: int, longest: int) -> st.SearchStrategy[str]:
     return st.text(_HAN, min_size=shortest, max_size=longest)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.data(), st.sampled_from([(6, 6, 26), (5, 7, 24), (7, 6, 28)]))
 def test_a_flattened_table_is_rebuilt(data: st.DataObject, columns: tuple[int, int, int]) -> None:
     # an item of more than one line: where it has but one, no layout tells where the work plan ends

@@ -14,6 +14,8 @@ from kg.catalog import CannedQuery, CatalogError, UnknownQuery, load, parse
 from kg.catalog_types import BadValue, options
 from kg.names import PREFIXES
 
+CATALOG = load()
+
 HEADER = """#+ title: {zh: 甲, en: A}
 #+ description: {zh: 乙, en: B}
 #+ topic: test
@@ -136,13 +138,13 @@ def _one_string() -> CannedQuery:
 ])
 def test_bad_values(graph: ox.Store, name: str, raw: dict[str, list[str]], words: str) -> None:
     with pytest.raises(BadValue, match=words):
-        load()[name].run(graph, raw)
+        CATALOG[name].run(graph, raw)
 
 
-@pytest.mark.parametrize("name", sorted(load()))
+@pytest.mark.parametrize("name", sorted(CATALOG))
 def test_valid_as_it_stands_and_options_run(graph: ox.Store, name: str) -> None:
     """The text without any parameter is SPARQL, and every picker's values can be asked for."""
-    query = load()[name]
+    query = CATALOG[name]
     graph.query(query.sparql, prefixes=PREFIXES)
     for parameter in query.parameters.values():
         for option in options(parameter, graph)[:3]:
@@ -153,6 +155,6 @@ def test_valid_as_it_stands_and_options_run(graph: ox.Store, name: str) -> None:
 
 
 def test_names_in_other_languages_and_short_names(graph: ox.Store) -> None:
-    query = load()["measures-of-ministry"]
+    query = CATALOG["measures-of-ministry"]
     for name in ("測試部", "測部", "Ministry of Tests", "https://w3id.org/policy-kg/id/body/測試部"):
         assert [r["measure_label"].value for r in query.run(graph, {"ministry": [name]})] == ["發展太空零件"]
