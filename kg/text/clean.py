@@ -7,14 +7,17 @@ of its characters the offset of the original character.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from kg.model import Span
 
 _ASCII_WORD = re.compile(r"[!-~]")
+_GAP = re.compile(r"[\s\u200b\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,15 @@ class Clean:
 
     def remove(self, pattern: re.Pattern[str]) -> Clean:
         """Without what the pattern matches."""
-        keep: list[int] = []
+        kept: list[slice] = []
         at = 0
         for m in pattern.finditer(self.text):
-            keep.extend(range(at, m.start()))
+            kept.append(slice(at, m.start()))
             at = m.end()
-        keep.extend(range(at, len(self.text)))
-        return Clean("".join(self.text[i] for i in keep), tuple(self.offsets[i] for i in keep))
+        if not kept:
+            return self
+        kept.append(slice(at, len(self.text)))
+        return concat(self[part] for part in kept)
 
 
 def raw(text: str, start: int = 0, end: int | None = None) -> Clean:
@@ -66,7 +71,7 @@ def raw(text: str, start: int = 0, end: int | None = None) -> Clean:
 def concat(parts: Iterable[Clean]) -> Clean:
     """Several pieces one after the other."""
     pieces = list(parts)
-    return Clean("".join(p.text for p in pieces), tuple(o for p in pieces for o in p.offsets))
+    return Clean("".join([p.text for p in pieces]), tuple(chain.from_iterable([p.offsets for p in pieces])))
 
 
 def joined(piece: Clean) -> Clean:
@@ -78,25 +83,31 @@ def joined(piece: Clean) -> Clean:
     >>> joined(raw("推動「 AI\\n工具」 Open\\n RAN")).text
     '推動「AI工具」Open RAN'
     """
-    text, keep, out = piece.text, [], []
-    n = len(text)
-    i = 0
-    while i < n:
-        if not text[i].isspace() and text[i] not in "\u200b\ufeff":
-            keep.append(i)
-            out.append(text[i])
-            i += 1
+    text, offsets = piece.text, piece.offsets
+    parts: list[str] = []
+    places: list[tuple[int, ...]] = []
+    at = 0
+    #: the last character written before the stretch that begins at ``at``
+    tail = ""
+    for m in _GAP.finditer(text):
+        start, end = m.span()
+        parts.append(text[at:start])
+        places.append(offsets[at:start])
+        at = end
+        if start == 0 or end == len(text):
             continue
-        j = i
-        while j < n and (text[j].isspace() or text[j] in "\u200b\ufeff"):
-            j += 1
-        if out and j < n and _ASCII_WORD.match(out[-1]) and _ASCII_WORD.match(text[j]) and not (
-            out[-1] in ",." and text[j].isdigit() and len(out) > 1 and out[-2].isdigit()
-        ):
-            keep.append(i)
-            out.append(" ")
-        i = j
-    return Clean("".join(out), tuple(piece.offsets[k] for k in keep))
+        before, second = text[start - 1], parts[-1][-2] if len(parts[-1]) > 1 else tail
+        tail = before
+        number = before in ",." and text[end].isdigit() and second.isdigit()
+        if not number and _ASCII_WORD.match(before) and _ASCII_WORD.match(text[end]):
+            parts.append(" ")
+            places.append((offsets[start],))
+            tail = " "
+    if not parts:
+        return piece
+    parts.append(text[at:])
+    places.append(offsets[at:])
+    return Clean("".join(parts), tuple(chain.from_iterable(places)))
 
 
 def mapped(piece: Clean, fold: Callable[[str], str]) -> Clean:
@@ -129,6 +140,12 @@ _BLANKS = re.compile(r"(?<=[^\S\r\n]{100})[^\S\r\n]+")
 
 def lines(text: str) -> list[Clean]:
     """The lines of a text without their line ends, offsets kept; of a run of blanks the first hundred."""
+    return list(_lines(text))
+
+
+# each genre's recogniser and then the extractor ask for the lines of the same text
+@functools.lru_cache(maxsize=1)
+def _lines(text: str) -> tuple[Clean, ...]:
     found = []
     at = 0
     for line in text.split("\n"):
@@ -136,4 +153,4 @@ def lines(text: str) -> list[Clean]:
         whole = raw(text, at, at + len(body))
         found.append(whole.remove(_BLANKS) if len(body) > 100 and _BLANKS.search(body) else whole)
         at += len(line) + 1
-    return found
+    return tuple(found)
