@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from kg.catalog import load
+from kg.decisions import FILE, End, Judgement, changing, decide
 from kg.names import expand
 from kg.web import create_app
 from kg.web.openapi import describe
@@ -145,6 +146,16 @@ def test_audit_page_and_json(client: FlaskClient) -> None:
     assert "完整度稽核" in page and "tiny" not in page.split("<main")[0]
     found = client.get("/audit?format=json").json
     assert found["differing"] == 0 and found["declared"][0]["counted"] == "措施"
+
+
+def test_audit_tells_of_decisions_whose_ends_are_gone(tmp_path: Path) -> None:
+    tiny_graph.publish(tmp_path / "store")
+    ends = (End("key1", "已刪的措施", "舊計畫"), End("key2", "已刪的項目", "舊工作計畫"))
+    with changing(tmp_path / "store" / FILE) as decisions:
+        decisions.update(decide(decisions, "pol:fundedBy", *ends, Judgement("accept", "某人", "2026-01-02")))
+    client = create_app(tmp_path / "store").test_client()
+    assert "已刪的措施" in client.get("/audit", headers=HTML).get_data(as_text=True)
+    assert len(client.get("/audit?format=json").json["orphans"]) == 1
 
 
 def test_own_folder_of_queries(tmp_path: Path, app: Flask) -> None:

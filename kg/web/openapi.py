@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -11,6 +12,8 @@ from kg.audit import audit as audited
 from kg.catalog import CannedQuery, Catalog, Parameter
 from kg.catalog_header import CHARTS
 from kg.catalog_table import FORMS
+from kg.decisions import FILE
+from kg.decisions import load as decided
 from kg.web.explorer_state import DEPTHS
 from kg.web.formats import negotiate
 from kg.web.graph import handle, opened
@@ -228,7 +231,8 @@ def audit() -> Response:
     short = request.args.get("format", "")
     wanted = negotiate(["text/html", "application/json"], asked.get(short, short) or None)
     current = opened()
-    found = audited(current.store, current.report, current.version.name, handle().catalog)
+    decisions = decided(Path(handle().versions.folder) / FILE)
+    found = audited(current.store, current.report, current.version.name, handle().catalog, decisions)
     if wanted == "application/json":
         return jsonify(found.to_json())
     return Response(render_template("audit.html", audit=found, queries=handle().catalog), mimetype="text/html")
