@@ -120,17 +120,18 @@ class Inline:
 
     def run(self, documents: Iterable[Document]) -> Iterator[Outcome]:
         """One outcome after the other, in the order given."""
-        warm()
-        return map(attempt, documents)
+        for document in documents:
+            warm()
+            yield attempt(document)
 
 
 def warm() -> None:
-    """Loads rules and authority files, so that no document is charged with it."""
+    """Loads rules, authority files and matchers, so that no document is charged with it; once."""
     from extract.entities import default_finder
     from kg.resolve import default_resolver
 
     default_resolver()
-    default_finder()
+    _ = default_finder().pipeline
 
 
 def _work(pipe: Connection) -> None:
