@@ -2,7 +2,7 @@
 
     python bench/train_links.py --store STORE --gold LINKS.jsonl [--judgements FILE] [--out ontology/link-model.json]
 
-Both files have one JSON object a line: ``measure`` (title), ``strategy``, and ``links``, a list of
+Both files have one JSON object a line: ``measure`` (title or its beginning), ``strategy``, and ``links``, a list of
 ``work_plan``, ``item``, ``grade`` (1 or 2); an empty list says that there is no line. The judgements
 (``bench/link_judgements.jsonl``) are the project's own, the gold another reader's. Printed are the
 figures of each set judged by a model that has seen the other set alone, of each set and of both
@@ -54,7 +54,8 @@ def examples(comparison: Comparison, file: Path) -> list[Example]:
         by_title.setdefault(loose(compared.measure.side.label), []).append(compared)
     found = []
     for row in map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines())):
-        alike = by_title.get(loose(row["measure"]), [])
+        title = loose(row["measure"])
+        alike = by_title.get(title) or [c for t, same in by_title.items() if t.startswith(title) for c in same]
         nearer = [c for c in alike if loose(row["strategy"]) in map(loose, c.measure.side.context[:1])]
         if not alike:
             raise SystemExit(f"{file.name}: the graph has no measure {row['measure']!r}")

@@ -38,6 +38,7 @@ class Watched:
 
     def __init__(self, context: Any, address: str) -> None:
         self.address = address
+        context.set_default_timeout(90_000)  # a loaded machine is no fault of the page
         self.page = context.new_page()
         self.faults: list[str] = []
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type in ("error", "warning") else None)

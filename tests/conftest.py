@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tiny_graph
+from browser import chromium
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import settings
 
 from kg.build import build
 from kg.store import VersionedStore
+from kg.web import create_app
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,6 +52,33 @@ def sample_store(sample_files: list[Path], tmp_path_factory: pytest.TempPathFact
     report = build(sample_files, store)
     assert report.ok, report.failed
     return store
+
+
+@pytest.fixture(scope="module")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store with the small made graph."""
+    folder = tmp_path_factory.mktemp("tiny") / "store"
+    tiny_graph.publish(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app(tiny_folder: Path) -> Flask:
+    """The web pages of the small made graph."""
+    return create_app(tiny_folder)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Asks the pages within this process."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real Chromium, one for a module's tests."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

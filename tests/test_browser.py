@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx
 import pytest
-from browser import Watched, chromium, violations
+from browser import Watched, violations
 from conftest import Command
 from live import serving
 
@@ -18,12 +18,6 @@ from kg.names import sparql_prefixes
 from kg.store import VersionedStore
 
 TOKEN = "只供測試"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +166,7 @@ def test_sparql_with_a_mistake_gets_its_hint_and_then_the_result(watched: Watche
     page.wait_for_selector(".cm-content")
 
     def typed(text: str) -> None:
-        page.click(".cm-content")
+        page.focus(".cm-content")
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(text)
 

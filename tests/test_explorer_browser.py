@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import networkx as nx
 import pytest
-from browser import Watched, chromium, violations
+from browser import Watched, violations
 from live import serving
 
 from kg.export.rows import short_id
@@ -19,12 +19,6 @@ from kg.store import VersionedStore
 
 #: what Chromium tells of its own software WebGL when it is slow is no fault of the page
 DRIVER = "GL Driver Message"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import tiny_graph
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,23 +29,6 @@ HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 KEY = tiny_graph.KEY
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("store")
-    tiny_graph.publish(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Flask:
-    return create_app(folder)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 PAGES = [
     "/", "/ontology", "/queries", "/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=DESCRIBE+%3Curn:x%3E",
     "/id/body/測試部", f"/id/measure/{KEY}/1", f"/source/{KEY}?start=3&end=9", "/queries/industry-dossier", "/nowhere",
@@ -57,13 +39,13 @@ PAGES = [
 
 
 @pytest.mark.parametrize("url", PAGES)
-def test_every_page_is_whole_bilingual_and_discreet(client: FlaskClient, folder: Path, url: str) -> None:
+def test_every_page_is_whole_bilingual_and_discreet(client: FlaskClient, tiny_folder: Path, url: str) -> None:
     response = client.get(url, headers=HTML)
     page = response.get_data(as_text=True)
     assert response.mimetype == "text/html"
     assert '<html lang="zh-Hant">' in page and 'lang="en"' in page and 'href="#main"' in page and "<h1" in page
     assert page.rstrip().endswith("</html>") and page.count("<main") == page.count("</main>") == 1
-    assert str(folder) not in page and str(tiny_graph.ROOT) not in page and "Traceback" not in page
+    assert str(tiny_folder) not in page and str(tiny_graph.ROOT) not in page and "Traceback" not in page
     assert not re.search(r"<script(?! src=\"/static/| type=\"application/ld\+json\")|<style|\sstyle=|\son\w+=", page)
     assert not re.search(r'(?:src|<link[^>]* href)="(?:https?:)?//', page)
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
@@ -293,12 +275,12 @@ def test_one_error_shape(client: FlaskClient, method: str, url: str, status: int
         assert "GET" in response.headers["Allow"]
 
 
-def test_a_fault_tells_nothing(folder: Path) -> None:
-    app = create_app(folder)
+def test_a_fault_tells_nothing(tiny_folder: Path) -> None:
+    app = create_app(tiny_folder)
 
     @app.get("/boom")
     def boom() -> str:
-        raise RuntimeError(f"secret {folder}")
+        raise RuntimeError(f"secret {tiny_folder}")
 
     response = app.test_client().get("/boom")
     text = response.get_data(as_text=True)

@@ -26,23 +26,6 @@ KEY = tiny_graph.KEY
 TOKEN = "t0ken"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("store")
-    tiny_graph.publish(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def app(folder: Path) -> Flask:
-    return create_app(folder)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def page(client: FlaskClient, url: str) -> str:
     response = client.get(url, headers=HTML)
     assert response.status_code == 200, url

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser import Watched, chromium, violations
+from browser import Watched, violations
 from live import serving
 
 from kg.store import VersionedStore
@@ -17,12 +17,6 @@ SELECT = "SELECT ?measure ?ministry { ?measure a pol:Measure ; pol:leadBy ?minis
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?x ?y ?z FILTER(?o != ?c) }"
 #: what the browser itself notes of an answer that is an error
 REFUSED = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +56,7 @@ def sideways(page: Any) -> int:
 
 def write(page: Any, text: str) -> None:
     """Writes a query into the editor in place of what is there."""
-    page.click(".cm-content")
+    page.focus(".cm-content")  # no click: what is offered for completion may lie over the place
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.insert_text(text)
 
@@ -232,7 +226,7 @@ def test_the_past_and_short_links(page: Any, address: str) -> None:
 def test_a_warning_before_leaving_what_was_written(page: Any) -> None:
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.click(".cm-content")
+    page.focus(".cm-content")
     page.keyboard.type("# ")
     page.click(".rail summary >> nth=1")
     page.click(".rail a >> nth=1")
