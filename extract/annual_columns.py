@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
+from operator import add
 from statistics import median
 
 from extract.sections import STOPS, join
@@ -247,9 +248,8 @@ def _with_content(text: Sequence[Clean], anchors: Sequence[_Anchor], full: float
 def _inline(text: Sequence[Clean], i: int, category: str, widest: float, full: float) -> int | None:
     """Where a category cell stands inside line ``i``: behind a name and before a content or nothing."""
     line = text[i].text
-    spots = [k for k in range(len(line)) if line.startswith(category, k)]
     best: int | None = None
-    for at in spots:
+    for at in (m.start() for m in re.finditer(category, line)):
         head, rest = line[:at], line[at + len(category):]
         if width(head) > widest or any(c in _NO_NAME for c in head):
             break
@@ -310,46 +310,74 @@ def _is_han(char: str) -> bool:
 
 def _cell(lines: Sequence[str], column: float) -> float:
     """Cost of reading these lines as one cell: all but the last should fill the column, the last may be short."""
+    if not lines:
+        return 0.0
     cost = sum(_full_line(a, b, column) for a, b in pairwise(lines))
     over = width(lines[-1]) - column
     return cost + (0.0 if over <= 0.5 else 0.3 if over <= 1 and not _is_han(lines[-1][-1]) else 2 * over)
 
 
-def _cuts(
-    head: Sequence[str], plan_width: float, item_width: float, *, first: bool, may_skip: bool,
-    words: _Words | None = None,
-) -> list[_Cut]:
-    """All ways to read the lines before a category, with their costs."""
-    found: list[_Cut] = []
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to read a head, before the widths of its columns are known: the lines of both cells, and what
+    it costs besides their widths. The other fields are those of :class:`_Cut`."""
+
+    fixed: float
+    plan: Sequence[str]
+    item: Sequence[str]
+    skipped: int
+    line: int | None
+    at: int
+
+
+def _ways(head: Sequence[str], *, first: bool, may_skip: bool, words: _Words | None = None) -> list[_Way]:
+    """All ways to read the lines before a category."""
+    found: list[_Way] = []
     for skipped in range(min(len(head) - 1, 2) + 1 if may_skip else 1):
         lines = head[skipped:]
         penalty = _SKIPPED_LINE * skipped
-        found.append(_Cut(penalty + _cell(lines, item_width) + (_FORBIDDEN if first else 0.0), skipped, None, 0))
+        found.append(_Way(penalty + (_FORBIDDEN if first else 0.0), (), lines, skipped, None, 0))
         for j, line in enumerate(lines):
             for at in range(1, len(line) + 1):
+                plan = [*lines[:j], line[:at]]
                 item = [*([line[at:]] if at < len(line) else []), *lines[j + 1:]]
                 if not item:
                     continue
-                cost = penalty + _WORK_PLAN + _cell([*lines[:j], line[:at]], plan_width) + _cell(item, item_width)
+                cost = penalty + _WORK_PLAN
                 if at == len(line):
                     cost += _AT_BREAK
                 elif words is not None:
                     cost += words.cost(line, at)
-                if "".join([*lines[:j], line[:at]]) == "".join(item):
+                if "".join(plan) == "".join(item):
                     cost -= _SAME
-                found.append(_Cut(cost, skipped, j, at))
+                found.append(_Way(cost, plan, item, skipped, j, at))
     return found
+
+
+def _cuts(
+    head: Sequence[str], plan_width: float, item_width: float, *, first: bool, may_skip: bool, words: _Words,
+) -> list[_Cut]:
+    """All ways to read the lines before a category, with their costs."""
+    return [
+        _Cut(w.fixed + _cell(w.plan, plan_width) + _cell(w.item, item_width), w.skipped, w.line, w.at)
+        for w in _ways(head, first=first, may_skip=may_skip, words=words)
+    ]
 
 
 def _column_widths(heads: Sequence[Sequence[Clean]]) -> tuple[float, float]:
     """Widths of the work plan and the item column: those that explain all rows at the least cost."""
-    lines = [[line.text for line in head] for head in heads[:_ROWS_FOR_WIDTHS]]
+    ways = [
+        _ways([line.text for line in head], first=k == 0, may_skip=False)
+        for k, head in enumerate(heads[:_ROWS_FOR_WIDTHS]) if head
+    ]
+    # each cell at each width once, and not again for each pair of widths
+    plans = {width: [[w.fixed + _cell(w.plan, width) for w in head] for head in ways] for width in _COLUMN_WIDTHS}
+    items = {width: [[_cell(w.item, width) for w in head] for head in ways] for width in _COLUMN_WIDTHS}
 
     def total(pair: tuple[int, int]) -> float:
-        return sum(
-            min(c.cost for c in _cuts(head, pair[0], pair[1], first=k == 0, may_skip=False))
-            for k, head in enumerate(lines) if head
-        )
+        cost: float = sum(min(map(add, a, b)) for a, b in zip(plans[pair[0]], items[pair[1]], strict=True))
+        # so that sums that are equal stay so in whatever order they were made
+        return round(cost, 6)
 
     best = min(product(_COLUMN_WIDTHS, _COLUMN_WIDTHS), key=lambda pair: (total(pair), abs(pair[0] - pair[1]), pair))
     return float(best[0]), float(best[1])

@@ -46,6 +46,8 @@ class NameFinder:
 
             return Pipeline(self.resolver, self._disable)
         finally:
+            # and a tenth of the reading
+            gc.freeze()
             if collecting:
                 gc.enable()
 

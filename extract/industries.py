@@ -97,6 +97,8 @@ def listed(text: str, names: Mapping[str, bool]) -> Iterator[tuple[int, int]]:
     >>> [text[a:b] for a, b in listed(text, dict.fromkeys(("工藝", "電影", "設計"), True))]
     ['工藝', '電影', '設計']
     """
+    if _JOINT.search(text) is None:
+        return
     for m in (*_LIST.finditer(text), *_LIST_OF_TRADES.finditer(text)):
         found = list(_items(text, m.start("items"), m.end("items"), names))
         if len(found) > 1:

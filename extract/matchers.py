@@ -1,6 +1,6 @@
 """The matchers as named components of a spaCy pipeline.
 
-``spacy.blank("zh")`` with its character tokenizer carries the text: with words for tokens
+``spacy.blank("zh")`` with a tokenizer of characters carries the text: with words for tokens
 a PhraseMatcher misses every name whose edges the segmentation gets wrong. Each component
 adds its :class:`~extract.candidates.Candidate` records to ``doc.user_data["candidates"]``
 and can be switched off by name.
@@ -8,6 +8,7 @@ and can be switched off by name.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import cast
@@ -42,6 +43,7 @@ class Setting:
 
     resolver: Resolver
     boundary: Boundary
+    names: Names
 
 
 class Component:
@@ -57,7 +59,7 @@ class Component:
             raise RuntimeError(f"{type(self).__name__} runs only inside extract.matchers.Pipeline")
         return self._setting
 
-    def prepare(self, setting: Setting, vocab: Vocab) -> None:
+    def prepare(self, setting: Setting) -> None:
         """Takes what the components share."""
         self._setting = setting
 
@@ -84,20 +86,35 @@ def _quotes(doc: Doc) -> list[Quoted]:
     return cast("list[Quoted]", doc.user_data["quotes"])
 
 
-def characters(vocab: Vocab, name: str) -> Doc:
-    """A name as the pipeline's tokenizer would read it, made ten times faster.
+class Characters:
+    """The tokenizer: each character is a token, blanks too, so that a token's number is its place in the text."""
 
-    Each character is a token; a blank belongs to the character in front of it.
-    """
-    words = name.replace(" ", "")
-    spaces = [False] * len(words)
-    at = -1
-    for char in name:
-        if char == " ":
-            spaces[at] = True
-        else:
-            at += 1
-    return Doc(vocab, words=list(words), spaces=spaces)
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        return Doc(self._vocab, words=list(text), spaces=[False] * len(text))
+
+
+class Names:
+    """The names of all dictionaries in one PhraseMatcher, each under its dictionary's rule."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._matcher = PhraseMatcher(vocab, attr="LOWER")
+        self._lower = functools.cache(lambda char: vocab[char].lower)
+
+    def add(self, rule: str, names: Iterable[str]) -> None:
+        """Names to look for; those of one character are too short for that."""
+        # tokens as the matcher keeps and pickles them: making a Doc of each name would take most of the start-up
+        tokens = [list(map(self._lower, name)) for name in names if len(name) > 1]
+        self._matcher.add(rule, cast("list[Doc]", tokens))
+
+    def hits(self, doc: Doc) -> dict[str, list[tuple[int, int]]]:
+        """Where the names of each rule stand, in order; of those that begin together the shortest first."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for rule, start, end in self._matcher(doc):
+            found.setdefault(doc.vocab.strings[rule], []).append((start, end))
+        return found
 
 
 class Dictionary(Component):
@@ -105,11 +122,9 @@ class Dictionary(Component):
 
     rule = "dictionary"
 
-    def prepare(self, setting: Setting, vocab: Vocab) -> None:
-        super().prepare(setting, vocab)
-        self._matcher = PhraseMatcher(vocab, attr="LOWER")
-        names = (name for name in self.names(setting.resolver) if len(name) > 1)
-        self._matcher.add(self.rule, [characters(vocab, name) for name in names])
+    def prepare(self, setting: Setting) -> None:
+        super().prepare(setting)
+        setting.names.add(self.rule, self.names(setting.resolver))
 
     def names(self, resolver: Resolver) -> Iterable[str]:
         """All names to look for."""
@@ -120,10 +135,11 @@ class Dictionary(Component):
         raise NotImplementedError
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        """Hits of the dictionary, the longest of those that begin at the same place first."""
-        text = _text(doc)
-        for _, first, last in self._matcher(doc):
-            start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
+        """Hits of the dictionary whose surroundings admit them."""
+        text, data = _text(doc), doc.user_data
+        if "hits" not in data:
+            data["hits"] = self.setting.names.hits(doc)
+        for start, end in data["hits"].get(self.rule, ()):
             if _cuts_latin(text, start, end):
                 continue
             candidate = self.admit(doc, start, end)
@@ -217,8 +233,8 @@ class IndustryDictionary(Dictionary):
     def __init__(self, nlp: Language, name: str) -> None:
         super().__init__()
 
-    def prepare(self, setting: Setting, vocab: Vocab) -> None:
-        super().prepare(setting, vocab)
+    def prepare(self, setting: Setting) -> None:
+        super().prepare(setting)
         terms = setting.resolver.terms
         plain = {
             name_key(name) for i in terms.industries.values() if not i.everyday for name in (i.label, *i.alt_labels)
@@ -346,6 +362,7 @@ class Pipeline:
         if unknown:
             raise ValueError(f"no such matcher: {', '.join(sorted(unknown))}; there are {', '.join(COMPONENTS)}")
         self.nlp = spacy.blank("zh")
+        self.nlp.tokenizer = Characters(self.nlp.vocab)
         # the limit guards memory of parsers, which are not used here
         self.nlp.max_length = 10**9
         self._resolver = resolver
@@ -353,11 +370,11 @@ class Pipeline:
             resolver.authority.body_names,
             [*resolver.terms.regulation_names, *resolver.terms.program_names],
             resolver.terms.industry_names,
-        ))
+        ), Names(self.nlp.vocab))
         for name in COMPONENTS:
             if name not in set(disable):
                 component = cast(Component, self.nlp.add_pipe(f"policy_{name}", name=name))
-                component.prepare(setting, self.nlp.vocab)
+                component.prepare(setting)
 
     def candidates(
         self, text: str, publisher: str | None, year: int | None, targets: bool, written: int | None = None,

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from extract.plan_inline_bodies import Known, bracketed_bodies, names_bodies
 from extract.plan_layout import PAGE_BREAK, Line, ends_sentence, join
@@ -320,7 +320,8 @@ class TreeReader:
     def _likeness(self, title: str) -> float:
         """How like the title is to the one most like it that is printed elsewhere, 0..100."""
         own = loose(title)
-        return max((fuzz.ratio(own, p) for p in self._printed), default=0.0)
+        best = process.extractOne(own, self._printed, scorer=fuzz.ratio)
+        return best[1] if best else 0.0
 
     def _part(self, line: Line, head: _Head) -> None:
         piece = line.piece[head.at:]

@@ -62,13 +62,18 @@ def _module(name: str) -> Extractor:
 def scores(text: str) -> dict[str, float]:
     """For each genre how surely the text is of it; extractors of one genre count by the best."""
     found: dict[str, float] = {}
-    for extractor in extractors():
-        found[extractor.GENRE] = max(found.get(extractor.GENRE, 0.0), round(extractor.score(text), 3))
+    for score, extractor in _scored(text):
+        found[extractor.GENRE] = max(found.get(extractor.GENRE, 0.0), round(score, 3))
     return found
+
+
+# a document is recognised, read, and then reported with its scores
+@functools.lru_cache(maxsize=1)
+def _scored(text: str) -> tuple[tuple[float, Extractor], ...]:
+    return tuple((extractor.score(text), extractor) for extractor in extractors())
 
 
 def recognise(text: str) -> Extractor:
     """The extractor whose genre the text is of, by its content."""
-    scored = [(extractor.score(text), extractor) for extractor in extractors()]
-    score, best = max(scored, key=lambda pair: pair[0])  # of equals the first: the built-in one
+    score, best = max(_scored(text), key=lambda pair: pair[0])  # of equals the first: the built-in one
     return best if score >= THRESHOLD else generic()

@@ -54,7 +54,18 @@ def prepare(text: str) -> Clean:
             parts.append(Clean("\n", (max(0, at - 1),)))
         parts.append(joined(paragraph))
     whole = concat(parts)
-    return Clean("".join(map(fold, whole.text)), whole.offsets)
+    return Clean(whole.text.translate(_FOLDED), whole.offsets)
+
+
+class _Folded(dict[int, str]):
+    """What :func:`fold` makes of each character (by its code), asked once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = fold(chr(code))
+        return self[code]
+
+
+_FOLDED = _Folded()
 
 
 def _paragraphs(piece: Clean) -> list[Clean]:

@@ -9,6 +9,7 @@ there carry no full stop).
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -81,6 +82,7 @@ class Layout:
         return not self.ends_paragraph(line)
 
 
+@functools.lru_cache(maxsize=8192)
 def width(text: str) -> float:
     """Width in full-width characters, without blanks beside Chinese: a half-width one counts 0.5.
 

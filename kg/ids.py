@@ -21,6 +21,8 @@ _ESCAPED = re.compile(
     "[^A-Za-z0-9_.~()+=,:;@!*'\\-"
     "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd]+"
 )
+#: names that are in canonical form as they are: unified ideographs but 台, letters and figures
+_CANONICAL = re.compile("[\u4e00-\u53ef\u53f1-\u9fffA-Za-z0-9]*")
 _DROPPED = str.maketrans(dict.fromkeys("「」『』《》〈〉“”\"\u200b\ufeff") | {"台": "臺"})
 
 
@@ -34,6 +36,8 @@ def key(name: str) -> str:
     >>> key("Open  RAN")
     'Open RAN'
     """
+    if _CANONICAL.fullmatch(name):
+        return name
     text = unicodedata.normalize("NFKC", name).translate(_DROPPED)
     text = _SPACE_BY_CJK.sub("", text)
     # what was dropped may have kept a letter and its accent apart

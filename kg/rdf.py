@@ -6,6 +6,7 @@ it, one ``pol:Assertion`` with its evidence (ontology core, section Evidence).
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 from collections.abc import Iterable
@@ -35,6 +36,8 @@ Subject = ox.NamedNode
 Term = ox.NamedNode | ox.Literal
 
 
+# few names stand in most triples
+@functools.lru_cache(maxsize=4096)
 def node(name: str) -> ox.NamedNode:
     """A node from a prefixed name or an IRI."""
     return ox.NamedNode(expand(name))
@@ -55,6 +58,8 @@ def literal(name: str, value: Literal) -> ox.Literal:
     return ox.Literal(value)
 
 
+# each piece of evidence is named by itself and by all that it proves
+@functools.lru_cache(maxsize=65536)
 def evidence_iri(document_key: str, evidence: Evidence) -> str:
     """The IRI of a piece of evidence: document, place, rule, confidence in per cent."""
     return ids.iri(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from extract.candidates import Candidate, choose
 from extract.entities import NameFinder, default_finder
-from extract.matchers import COMPONENTS, characters
+from extract.matchers import COMPONENTS, Names
 from extract.running_text import fold, prepare
 from kg.cli.extract import run_extract
 from kg.model import Mention
@@ -172,10 +172,13 @@ def test_matchers_can_be_switched_off() -> None:
 
 
 @pytest.mark.parametrize("name", ["經濟部", "5G Open RAN", "ISO 27001", "亞洲·矽谷 3.0 方案", "A+企業創新"])
-def test_dictionary_reads_names_as_the_tokenizer_reads_text(name: str) -> None:
+def test_dictionary_finds_names_where_they_stand(name: str) -> None:
     nlp = default_finder().pipeline.nlp
-    ours, theirs = characters(nlp.vocab, name), nlp.make_doc(name)
-    assert [(t.text, t.whitespace_) for t in ours] == [(t.text, t.whitespace_) for t in theirs]
+    names = Names(nlp.vocab)
+    names.add("rule", [name, "及"])
+    doc = nlp.make_doc(f"推動 {name.lower()}及 {name}")
+    assert doc.text == f"推動 {name.lower()}及 {name}"
+    assert names.hits(doc) == {"rule": [(3, 3 + len(name)), (5 + len(name), 5 + 2 * len(name))]}
 
 
 def run(stdin: str, **options: str) -> tuple[int, list[dict[str, object]], str]:

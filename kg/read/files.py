@@ -17,7 +17,6 @@ from kg.read.html import html_text, is_html
 from kg.read.markdown import markdown_text
 from kg.read.odt import odt_text
 from kg.read.package import Unreadable, is_zip, kind
-from kg.read.pdf import pdf_text
 from kg.read.tables import BrokenTable, is_xml, sheets
 from kg.read.xlsx import is_xlsx, xlsx_text
 
@@ -132,6 +131,8 @@ def _drawn(data: bytes, ending: str, in_archive: bool) -> tuple[str, str, str, t
     if is_xlsx(data):
         return xlsx_text(data), "utf-8", XLSX, ()
     if b"%PDF-" in data[:1024]:  # other bytes may stand before it (ISO 32000-1, annex H, note 13)
+        from kg.read.pdf import pdf_text  # its library is loaded where there is a PDF
+
         text, empty, pages = pdf_text(data)
         return text, "utf-8", "application/pdf", _empty_pages(empty, pages)
     if is_zip(data):

@@ -8,6 +8,7 @@ decides for itself: :class:`Outline` keeps a stack and pops to the kind that ret
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("letter-lower", re.compile(r"([a-z])\s*[.．、](?![A-Za-z])")),
     ("letter-paren", re.compile(r"[(（]\s*([A-Za-z])\s*[)）]")),
 )
+#: what any marker begins with: most lines need no pattern
+_FIRST = frozenset(_FORMAL + _PLAIN + "第(（" + string.digits + string.ascii_letters)
 #: outermost first; used for kinds that have not been seen in the document yet
 RANK: dict[str, int] = {kind: i for i, kind in enumerate((
     "chapter", "formal", "chinese", "chinese-paren", "decimal", "arabic", "arabic-paren", "roman-upper", "letter-upper",
@@ -72,6 +75,8 @@ def marker(line: str, *kinds: str) -> Marker | None:
     """
     lead = LEAD.match(line)
     at = lead.end() if lead else 0
+    if line[at:at + 1] not in _FIRST and not line[at:at + 1].isdecimal():
+        return None
     for kind, pattern in _KINDS:
         if kinds and kind not in kinds:
             continue
