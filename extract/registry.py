@@ -59,21 +59,24 @@ def _module(name: str) -> Extractor:
     return cast(Extractor, importlib.import_module(name))
 
 
-def scores(text: str) -> dict[str, float]:
-    """For each genre how surely the text is of it; extractors of one genre count by the best."""
-    found: dict[str, float] = {}
-    for score, extractor in _scored(text):
-        found[extractor.GENRE] = max(found.get(extractor.GENRE, 0.0), round(score, 3))
-    return found
+def recognition(text: str) -> tuple[Extractor, dict[str, float]]:
+    """The extractor whose genre the text is of, by its content, and for each genre how surely the text is of it.
 
-
-# a document is recognised, read, and then reported with its scores
-@functools.lru_cache(maxsize=1)
-def _scored(text: str) -> tuple[tuple[float, Extractor], ...]:
-    return tuple((extractor.score(text), extractor) for extractor in extractors())
+    Extractors of one genre count by the best.
+    """
+    scored = [(extractor.score(text), extractor) for extractor in extractors()]
+    score, best = max(scored, key=lambda pair: pair[0])  # of equals the first: the built-in one
+    by_genre: dict[str, float] = {}
+    for own, extractor in scored:
+        by_genre[extractor.GENRE] = max(by_genre.get(extractor.GENRE, 0.0), round(own, 3))
+    return best if score >= THRESHOLD else generic(), by_genre
 
 
 def recognise(text: str) -> Extractor:
-    """The extractor whose genre the text is of, by its content."""
-    score, best = max(_scored(text), key=lambda pair: pair[0])  # of equals the first: the built-in one
-    return best if score >= THRESHOLD else generic()
+    """The extractor whose genre the text is of."""
+    return recognition(text)[0]
+
+
+def scores(text: str) -> dict[str, float]:
+    """For each genre how surely the text is of it."""
+    return recognition(text)[1]

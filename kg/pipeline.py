@@ -9,7 +9,7 @@ import traceback
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.model import Document, Extraction
 from kg.rdf import shard
@@ -56,19 +56,27 @@ _MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, Recur
 
 def extract(document: Document) -> Extraction:
     """Reads one document with the extractor of its genre, or as a generic one where that fails."""
-    return _read(document)[0]
+    return _read(document).extraction
 
 
-def _read(document: Document) -> tuple[Extraction, str]:
-    """What the document yields, and why it was read as a generic one although a genre claimed it (empty if not)."""
+class _Reading(NamedTuple):
+    """What a document yields, why it was read as a generic one although a genre claimed it (empty if it was not),
+    and how surely it is of each genre."""
+
+    extraction: Extraction
+    fallback: str
+    genre_scores: dict[str, float]
+
+
+def _read(document: Document) -> _Reading:
     from extract.entities import default_finder
-    from extract.registry import generic, recognise
+    from extract.registry import generic, recognition
     from extract.titles import title_industries
     from kg.records import Records
     from kg.resolve import default_resolver
 
     whole, document = document, _without_endless_lines(document)
-    extractor = recognise(document.text)
+    extractor, genre_scores = recognition(document.text)
     records = Records(document, default_resolver(), default_finder(), extractor.GENRE)
     fallback = ""
     try:
@@ -82,7 +90,8 @@ def _read(document: Document) -> tuple[Extraction, str]:
         generic().extract(records)
     title_industries(records)
     # quotes come from the text as it is
-    return replace(records.finish(), document=replace(whole, notes=document.notes)), fallback
+    extraction = replace(records.finish(), document=replace(whole, notes=document.notes))
+    return _Reading(extraction, fallback, genre_scores)
 
 
 def _without_endless_lines(document: Document) -> Document:
@@ -109,10 +118,9 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}, in {Path(at.filename).name} line {at.lineno}"
 
 
-def report(extraction: Extraction, fallback: str = "") -> DocumentReport:
-    """Counts of an extraction; ``fallback`` is why it is not one of the genre that claimed the document."""
-    from extract.registry import scores
-
+def _report(reading: _Reading) -> DocumentReport:
+    """Counts of what was read."""
+    extraction = reading.extraction
     document = extraction.document
     classes = Counter(e.cls.split(":", 1)[1] for e in extraction.entities)
     text_lines = document.text.split("\n")
@@ -125,7 +133,7 @@ def report(extraction: Extraction, fallback: str = "") -> DocumentReport:
         unresolved=dict(Counter(u.surface for u in extraction.unresolved).most_common()),
         unread_lines=len(extraction.unread_lines), lines=sum(1 for x in text_lines if x.strip()),
         unread_sample=[{"line": n, "text": text_lines[n - 1].strip()[:60]} for n in extraction.unread_lines[:LISTED]],
-        genre_scores=scores(document.text), fallback=fallback, notes=list(document.notes),
+        genre_scores=reading.genre_scores, fallback=reading.fallback, notes=list(document.notes),
     )
 
 
@@ -139,8 +147,8 @@ def process(document: Document) -> tuple[bytes, DocumentReport]:
     Raises RuleError whatever an extractor, perhaps a third party's, has raised.
     """
     try:
-        extraction, fallback = _read(document)
-        return shard(extraction), report(extraction, fallback)
+        reading = _read(document)
+        return shard(reading.extraction), _report(reading)
     except Exception as error:
         raise RuleError(
             f"{document.file_name}：讀取規則在這份文件上失敗，請回報 (a rule failed on this document: "

@@ -88,7 +88,7 @@ TRAPS = (
     ("annual-plan.txt", "item named as its work plan", r"^農業管理農業管理社會\n發展"),
     ("annual-plan.txt", "period broken over lines", r"^第二期（ 114-\n119年）公共\n建設"),
     ("annual-plan.txt", "category of one line", r"^整建其他改善"),
-    ("policy-industries.txt", "nested table that leaked", r"<table border=\"1\"> <tr> <td>布建自主觀測網</td>"),
+    ("policy-industries.txt", "nested table that leaked", r"<table class=\"plan\"> <tr> <td>布建自主觀測網</td>"),
     ("policy-industries.txt", "row that begins with the ministry", r"^經濟部\t<p>【離岸風電運維】"),
     ("policy-industries.txt", "program repeated on the next page", r"^1\t海洋產業躍升方案 \(113-117年\)\t國家科學"),
     ("policy-industries.txt", "columns shifted by one", r"^5 國家資源循環戰略 \(111—139年\)\t環境部\t\t"),
