@@ -13,7 +13,7 @@ from kg.resolve import default_resolver
 
 class _NoNames(NameFinder):
     def __init__(self) -> None:
-        """Needs nothing."""
+        self.resolver = default_resolver()
 
     def find(self, text: str, *, publisher: str | None = None, year: int | None = None,
              targets: bool = True, written: int | None = None, least: float = 0.5) -> list[Mention]:
@@ -45,3 +45,9 @@ def quote(extraction: Extraction, entity: Entity) -> str:
     """The quotation of an entity's first evidence."""
     e = entity.evidence[0]
     return extraction.document.text[e.start:e.end]
+
+
+def objects(extraction: Extraction, subject: str, predicate: str) -> list[str]:
+    """The last parts of the IRIs of a relation's objects, in order."""
+    stated = (r for r in extraction.relations if (r.subject, r.predicate) == (subject, predicate))
+    return [r.object.rsplit("/", 1)[-1] for r in stated]

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import objects, of, read
 
 from extract import federations, white_paper
 from extract.adoption import read_block, starts_block
 from extract.body_list import bodies_in
-from extract.entities import NameFinder
-from kg.model import Document, Entity, Extraction
-from kg.records import Records
+from kg.model import Extraction
 from kg.resolve import default_resolver
 from kg.text.clean import raw
 
@@ -71,34 +70,9 @@ TABLE = """海洋產業總會「2031白皮書」部會辦理情形
 """
 
 
-def read(text: str) -> Extraction:
-    """The extraction of a text, without names in running text."""
-    class NoNames(NameFinder):
-        def __init__(self) -> None:
-            self.resolver = default_resolver()
-
-        def find(self, text, *, publisher=None, year=None, targets=True, written=None, least=0.5):  # type: ignore[no-untyped-def]
-            return []
-
-    records = Records(Document("k" * 16, "t.txt", "k" * 64, text), default_resolver(), NoNames(), white_paper.GENRE)
-    white_paper.extract(records)
-    return records.finish()
-
-
 @pytest.fixture(scope="module")
 def table() -> Extraction:
-    return read(TABLE)
-
-
-def of(extraction: Extraction, cls: str) -> list[Entity]:
-    """Entities of a class in the order of the text."""
-    return sorted((e for e in extraction.entities if e.cls == cls), key=lambda e: e.evidence[0].start)
-
-
-def objects(extraction: Extraction, subject: str, predicate: str) -> list[str]:
-    """Last parts of the IRIs of a relation's objects."""
-    return [r.object.rsplit("/", 1)[-1] for r in extraction.relations if (r.subject, r.predicate) == (subject,
-        predicate)]
+    return read(white_paper, TABLE)
 
 
 def test_items(table: Extraction) -> None:
@@ -150,14 +124,14 @@ def test_answer_without_boxes_ends_at_the_next_row() -> None:
     lines = TABLE.split("\n")
     first, second = lines[:lines.index("\t(二) 放寬漁船保險")], lines[lines.index("\t(二) 放寬漁船保險"):]
     without = [x for x in first if not any(word in x for word in ("參採", "研議中", "暫緩"))]
-    found = read("\n".join([*without, "", *second]))
+    found = read(white_paper, "\n".join([*without, "", *second]))
     assert [objects(found, r.iri, "pol:respondent") for r in of(found, "pol:Response")][-1] == ["財政部"]
     assert len([r for r in of(found, "pol:Recommendation") if r.label == "放寬漁船保險"]) == 1
 
 
 def test_page_break_inside_an_answer() -> None:
     page = "1、 目前進度及未來規劃\n另案\n- 12 -\n\t議題\n\t建議事項\n研議。"
-    found = read(TABLE.replace("1、 目前進度及未來規劃\n另案研議。", page))
+    found = read(white_paper, TABLE.replace("1、 目前進度及未來規劃\n另案研議。", page))
     assert dict(of(found, "pol:Response")[-1].attributes)["pol:text"] == "另案\n研議。"
 
 
@@ -166,7 +140,7 @@ def test_page_break_inside_an_answer() -> None:
 def test_any_order_of_lines_is_read_without_failing(order: list[int]) -> None:
     lines = TABLE.split("\n")
     text = "\n".join(lines[i] for i in order)
-    for thing in read(text).entities:
+    for thing in read(white_paper, text).entities:
         assert all(text[e.start:e.end].strip() for e in thing.evidence)
 
 
@@ -232,7 +206,7 @@ def sample() -> Callable[[str], str]:
 @pytest.mark.seeds
 def test_real_document(seeds: Path) -> None:
     path = next(p for p in sorted(seeds.glob("*.txt")) if white_paper.score(p.read_text(encoding="utf-8")) > 0.5)
-    found = read(path.read_bytes().decode("utf-8"))
+    found = read(white_paper, path.read_bytes().decode("utf-8"))
     responses = of(found, "pol:Response")
     assert len(responses) == 74
     assert all(objects(found, r.iri, "pol:adoptionStatus") != ["未標示"] for r in responses)
@@ -249,6 +223,6 @@ def test_federations_have_their_registered_names(printed: str, registered: str) 
 
 
 def test_the_proposer_bears_the_registered_name() -> None:
-    shard = read("全國商業總會「2031白皮書」部會辦理情形\n壹、總論\n")
+    shard = read(white_paper, "全國商業總會「2031白皮書」部會辦理情形\n壹、總論\n")
     (proposer,) = (e for e in shard.entities if e.cls == "pol:GovernmentBody")
     assert (proposer.label, list(proposer.alt_labels)) == ("中華民國全國商業總會", ["全國商業總會"])

@@ -35,6 +35,24 @@ store_option = click.option(
 )
 
 
+param_option = click.option(
+    "--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="參數，可重複 parameter, repeatable",
+)
+
+
+def pairs(params: tuple[str, ...]) -> dict[str, list[str]]:
+    """The values of each parameter given as ``NAME=VALUE``; BadValue for one without the sign."""
+    from kg.catalog_types import BadValue
+
+    found: dict[str, list[str]] = {}
+    for pair in params:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise BadValue(f"--param {pair}：要寫成 名稱=值 (write NAME=VALUE)")
+        found.setdefault(key, []).append(value)
+    return found
+
+
 class _Lazy(click.Group):
     """Imports a command's module only when the command is used."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli import fail, store_option
+from kg.cli import fail, pairs, param_option, store_option
 from kg.cli.query import cell, table
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FORMATS = ("table", "csv", "excel.csv", "xlsx", "json", "ttl", "gexf", "rq")
 @click.command()
 @click.argument("name", required=False)
 @store_option
-@click.option("--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="參數，可重複 parameter, repeatable")
+@param_option
 @click.option("--values", metavar="NAME", help="列出參數的可用值與次數 list a parameter's values with counts")
 @click.option("--queries", "folders", multiple=True, envvar="KG_QUERIES", metavar="DIR",
               type=click.Path(path_type=Path),
@@ -44,13 +44,7 @@ def ask(
             click.echo(table(["名稱 name", "題目 title", "參數 parameters"], listed, longest=72))
             return
         query = catalog[name]
-        raw: dict[str, list[str]] = {}
-        for pair in params:
-            key, equals, value = pair.partition("=")
-            if not equals:
-                raise BadValue(f"--param {pair}：要寫成 名稱=值 (write NAME=VALUE)")
-            raw.setdefault(key, []).append(value)
-        body = _answer(query, VersionedStore(store), raw, values, form)
+        body = _answer(query, VersionedStore(store), pairs(params), values, form)
     except UnknownQuery:
         fail(f"沒有名為 {name} 的查詢；kg ask 列出全部 (no such canned query; 'kg ask' lists them)")
         return

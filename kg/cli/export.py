@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from kg.cli import fail, store_option
+from kg.cli import fail, pairs, param_option, store_option
 from kg.cli.query import table
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FORMATS = ("gexf", "graphml", "csv", "nodes.csv", "edges.csv", "json", "gml", "
 @click.command()
 @click.argument("view", required=False)
 @store_option
-@click.option("--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="參數，可重複 parameter, repeatable")
+@param_option
 @click.option("--format", "form", type=click.Choice(_FORMATS), default=None,
               help="格式；預設依檔名，否則 gexf format; by the file's ending, else gexf")
 @click.option("-o", "--output", default="-", metavar="FILE", help="檔案或 - file, or - for standard output")
@@ -58,7 +58,7 @@ def export(
         chosen = form or _by_ending(output)
         versions = VersionedStore(store)
         version = versions.require()
-        network = _network(view, versions.open(version), _pairs(params), not undirected)
+        network = _network(view, versions.open(version), pairs(params), not undirected)
         built = str(version.report().get("built", ""))[:10]
         asked = " ".join([view, *(f"{p}" for p in params)])
         rows = sheet(network, source=asked, version=version.name, on=date.fromisoformat(built) if built else None,
@@ -86,18 +86,6 @@ def _by_ending(output: str) -> str:
     if found is None and output != "-" and Path(output).suffix:
         fail(f"{output}：不認得的副檔名，請用 --format {'、'.join(_FORMATS)} (unknown ending; say --format)")
     return found or "gexf"
-
-
-def _pairs(params: tuple[str, ...]) -> dict[str, list[str]]:
-    from kg.catalog_types import BadValue
-
-    raw: dict[str, list[str]] = {}
-    for pair in params:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise BadValue(f"--param {pair}：要寫成 名稱=值 (write NAME=VALUE)")
-        raw.setdefault(key, []).append(value)
-    return raw
 
 
 def _network(view: str, graph: ox.Store, raw: dict[str, list[str]], directed: bool) -> Network:
