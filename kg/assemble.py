@@ -1,4 +1,4 @@
-"""A version of the graph out of shards: load, authority files, derived facts, links, search index.
+"""A version of the graph out of shards: load, decisions about facts, authority files, derived facts, links, index.
 
 What each whole-graph pass adds is kept beside the graph (``passes/NAME.nt.gz``): a later version that
 differs in a few documents is made from the difference (see :mod:`kg.grow`), and the passes are handed
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__, ids, search
+from kg import __version__, ids, judged, search
 from kg.authority_graph import authority_triples, named_in
 from kg.decisions import Decisions
 from kg.derive import derived_triples
@@ -34,7 +34,9 @@ from kg.store import StoreError, VersionedStore
 Progress = Callable[[str, int, int], None]
 #: bytes of N-Triples that are loaded at once: the store's loader needs about ten times as much memory
 PORTION = 24 * 2**20
-PASSES = ("documents", "authority", "derived", "links")
+PASSES = ("documents", "facts", "authority", "derived", "links")
+#: what decisions about facts have taken out of a version
+REMOVED = "removed"
 
 
 class Clock:
@@ -135,10 +137,15 @@ def assemble(version: Path, job: Job) -> int:
     (version / "passes").mkdir()
     target = ox.Store(str(version / "graph"))
     load_shards(target, job)
+    change = judged.changes(target, job.decisions)
+    keep(version, REMOVED, change.removed)
+    for triple in change.removed:
+        target.remove(ox.Quad(*triple))
     steps: tuple[tuple[str, str, Callable[[], Iterable[ox.Triple]]], ...] = (
         ("documents", "load", lambda: document_triples(job)),
+        ("facts", "load", lambda: change.added),
         ("authority", "load", lambda: authority_triples(named_in(target))),
-        ("derived", "derive", lambda: derived_triples(target)),
+        ("derived", "derive", lambda: (t for t in derived_triples(target) if t not in change.removed)),
         ("links", "link", lambda: link_triples(target, job.decisions, job.model, job.progress)),
     )
     for n, (name, step, triples) in enumerate(steps):

@@ -7,19 +7,21 @@ they are made again. Restoring publishes the version in a store folder, new or i
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from kg import __version__
-from kg.assemble import PASSES
+from kg.assemble import PASSES, REMOVED, kept, pass_file
 from kg.decisions import FILE as DECISIONS
 from kg.decisions import load as load_decisions
 from kg.link.model import FILE as MODEL
 from kg.rules import rules_hash
-from kg.shards import ENDING
+from kg.shards import ENDING, read_lines, write_sorted
 from kg.shards import hand_over as copy_shards
 from kg.store import StoreError, Version, VersionedStore
 
@@ -94,18 +96,33 @@ def hand_over(store: VersionedStore, url: str) -> tuple[int, int]:
     """
     version = store.require()
     report = version.report()
-    return copy_shards(url, _files(store, version), {
-        "version": version.name, "program": __version__, "rules": rules_hash(), "identity": report.get("identity"),
-        "triples": report["triples"],
-    })
+    with tempfile.TemporaryDirectory() as folder:
+        return copy_shards(url, _files(store, version, Path(folder)), {
+            "version": version.name, "program": __version__, "rules": rules_hash(),
+            "identity": report.get("identity"), "triples": report["triples"],
+        })
 
 
-def _files(store: VersionedStore, version: Version) -> Iterator[tuple[str, Path]]:
+def _files(store: VersionedStore, version: Version, folder: Path) -> Iterator[tuple[str, Path]]:
+    removed = kept(version.path, REMOVED)
     for about in version.report()["documents"]:
         name = f"{about['key']}-{rules_hash()}{ENDING}"
         if not (store.shards / name).is_file():
             raise StoreError(
                 f"{store.shards / name}：沒有這個分片，請先重新 kg build (the shard is missing; build again first)")
-        yield f"documents/{name}", store.shards / name
+        path = _without(store.shards / name, removed, folder) if removed else store.shards / name
+        yield f"documents/{path.name}", path
     for name in PASSES:
-        yield f"passes/{name}{ENDING}", version.path / "passes" / f"{name}{ENDING}"
+        yield f"passes/{name}{ENDING}", pass_file(version.path, name)
+
+
+def _without(shard: Path, removed: set[bytes], folder: Path) -> Path:
+    """A shard without the lines that decisions have taken out, under a name of its own; itself if it has none."""
+    lines = read_lines(shard)
+    out = removed.intersection(lines)
+    if not out:
+        return shard
+    mark = hashlib.sha256(b"\n".join(sorted(out))).hexdigest()[:12]
+    target = folder / f"{shard.name.removesuffix(ENDING)}-{mark}{ENDING}"
+    write_sorted((line + b"\n" for line in lines if line not in removed), target)
+    return target

@@ -19,6 +19,7 @@ from kg import __version__, ids
 from kg.assemble import Clock, Job, Progress, assemble, now, write_report
 from kg.decisions import FILE as DECISIONS
 from kg.decisions import load as load_decisions
+from kg.decisions import save as save_decisions
 from kg.grow import grow
 from kg.jobs import Inline, Outcome, Runner
 from kg.link.graph import identity as link_identity
@@ -121,6 +122,7 @@ def build(
                 store.clear()
         prepared = store.prepare()
         report.triples = assemble(prepared, job)
+        save_decisions(prepared / DECISIONS, decided)
         write_report(prepared, report.to_json() | about | {"built": now(), "whole": True})
         report.version = store.publish(prepared).name
         clock.lap("publish")
@@ -151,6 +153,7 @@ def _grow(
     for links in steps:
         prepared = store.prepare()
         triples = grow(prepared, former, before, triples, job, links=links)
+        save_decisions(prepared / DECISIONS, job.decisions)
         report.triples = triples
         link_seconds = report.seconds["link"] if links else former_report["seconds"].get("link", 0.0)
         write_report(prepared, report.to_json() | about | {

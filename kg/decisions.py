@@ -1,9 +1,10 @@
-"""What people decided about proposed links, in one file that a team keeps in version control.
+"""What people decided about proposed links and doubtful facts, in one file that a team keeps in version control.
 
 The file (``decisions.jsonl``) holds one JSON object a line, sorted by the link's key, so that a
 difference shows one line per decision. A link's key is made of hashes of what its two ends are
 called and belong to, never of IRIs: decisions outlive rebuilds, and a document that is read again
-with other line breaks. Decisions outrank the program; the extracted data are not touched.
+with other line breaks. A fact is a link, too: its kind is its relation (see :mod:`kg.judged`).
+Decisions outrank the program; the extracted data are not touched.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from kg.text.normal import loose
 FILE = "decisions.jsonl"
 #: what can be decided -> notation of the review status
 VERDICTS = {"accept": "accepted", "reject": "rejected", "unsure": "unsure"}
+#: relations of links that the program proposes; decisions about other relations are about facts
+LINK_KINDS = frozenset({"pol:fundedBy", "pol:answeredBy"})
+_SAID = {"accept": "接受", "reject": "駁回", "unsure": "未定"}
 _GIT_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -57,7 +61,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The judgement in force on a link, and those before it, oldest first: undoing goes back to them."""
+    """The judgement in force on a link or a fact, and those before it, oldest first: undoing goes back to them."""
 
     kind: str
     subject: End
@@ -74,6 +78,12 @@ class Decision:
     def status(self) -> str:
         """Notation of the review status: accepted, rejected, unsure."""
         return VERDICTS[self.judgement.verdict]
+
+    @property
+    def sentence(self) -> str:
+        """What was decided, by whom, when and why, as the graph tells it."""
+        j = self.judgement
+        return f"人工判定：{_SAID[j.verdict]}（{j.who}，{j.when}）" + (f"：{j.why}" if j.why else "")
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, the link's key first."""
@@ -118,7 +128,7 @@ class Orphan:
 
 
 def orphans(decisions: Decisions, sides: Iterable[Side]) -> tuple[Orphan, ...]:
-    """The decisions with an end that is none of the sides, sorted by key.
+    """The decisions about links with an end that is none of the sides, sorted by key.
 
     Blanks, line breaks and punctuation play no part in a key (see Side.key), so these are ends that are gone or
     whose words, or those of what they belong to, were changed: a person has to look, as the same words in
@@ -131,6 +141,8 @@ def orphans(decisions: Decisions, sides: Iterable[Side]) -> tuple[Orphan, ...]:
         called.setdefault(loose(side.label), []).append(side)
     found = []
     for _, decision in sorted(decisions.items()):
+        if decision.kind not in LINK_KINDS:
+            continue
         ends = {"subject": decision.subject, "object": decision.object}
         missing = tuple(name for name, one in ends.items() if one.key not in there)
         if missing:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import search
-from kg.assemble import Job, document_triples, keep, kept, pass_file
+from kg import judged, search
+from kg.assemble import REMOVED, Job, document_triples, keep, kept, pass_file
 from kg.authority_graph import authority_triples, named_in
 from kg.derive import derived_triples
 from kg.link.graph import link_triples
@@ -34,7 +34,7 @@ _REGULATION, _PROGRAM = (f" <{_TYPE}> <{expand(c)}>".encode() for c in ("pol:Reg
 _READ_BY_DERIVED = f" <{expand('pol:workPlan')}> ".encode()
 _KEY = re.compile(rb"/id/[^/>]+/([0-9a-f]{16})[/>]")
 #: passes whose lines are held in memory; those of the links are read side by side, so many at a time
-_SMALL = ("documents", "authority", "derived")
+_SMALL = ("documents", "facts", "authority", "derived")
 _BATCH = 20_000
 #: things that only the pass of the links makes
 _LINKS = tuple(f"<{ID}{CLASSES[c]}/".encode() for c in ("pol:BudgetLink", "pol:AnswerLink"))
@@ -155,6 +155,13 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     job.store.open(former).backup(str(version / "graph"))
     target = ox.Store(str(version / "graph"))
     change, support = _Change(target), _Support(job)
+    old = {name: kept(former.path, name) for name in _SMALL}
+    dropped = old["derived"] | old["authority"]
+    if old["facts"] or judged.of_facts(job.decisions):
+        # decisions are laid on what the documents say: first the former ones, and what came after, are taken back
+        change.add(kept(former.path, REMOVED))
+        change.remove(x for name in ("facts", "authority", "derived") for x in old[name] if x not in support)
+        old |= {key: set[bytes]() for key in ("facts", "authority", "derived")}
     # newest keys first: only they are loaded, only the others' go
     came, gone = support.keys - before, before - support.keys
     removed: set[bytes] = set()
@@ -167,13 +174,18 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     for key in sorted(came):
         change.add(lines_of(job, key))
     job.clock.lap("load")
-    old = {name: kept(former.path, name) for name in _SMALL}
+    decided = judged.changes(target, job.decisions)
+    keep(version, REMOVED, decided.removed)
+    change.remove(kept(version, REMOVED))
     # derived facts that their pass would read as stated ones
     change.remove(x for x in old["derived"] if _READ_BY_DERIVED in x and x not in support)
     passes: dict[str, Callable[[], Iterable[ox.Triple]]] = {
         "documents": lambda: document_triples(job),
-        "authority": lambda: authority_triples(_named(target, support)),
-        "derived": lambda: derived_triples(target, {q.triple for q in _quads(old["derived"])}),
+        "facts": lambda: decided.added,
+        "authority": lambda: authority_triples(_named(target, support, decided.added)),
+        "derived": lambda: (
+            t for t in derived_triples(target, {q.triple for q in _quads(old["derived"])})
+            if t not in decided.removed),
     }
     everything: set[bytes] = set()
     for name, triples_of in passes.items():
@@ -186,7 +198,7 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
         job.clock.lap({"derived": "derive"}.get(name, "load"))
     # what a removed document and a pass both said; what one pass dropped and another one says
     change.add(_links(version, former, job, target, change, support, everything, gone, links,
-                      removed | old["derived"] | old["authority"]))
+                      removed | dropped))
     job.clock.lap("link")
     target.flush()
     change.finish(former.path, version)
@@ -194,10 +206,13 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     return triples + change.count
 
 
-def _named(target: ox.Store, support: _Support) -> list[str]:
-    """Laws and programs that documents name: those that only the authority files type are left out."""
+def _named(target: ox.Store, support: _Support, accepted: set[ox.Triple]) -> list[str]:
+    """Laws and programs that documents or accepted candidates name: those that only the authority files type are
+    left out."""
+    added = {t.subject.value for t in accepted if isinstance(t.subject, ox.NamedNode)}
+
     def stated(iri: str) -> bool:
-        return any(support.by_all(f"<{iri}>".encode() + end + b" .") for end in (_REGULATION, _PROGRAM))
+        return iri in added or any(support.by_all(f"<{iri}>".encode() + end + b" .") for end in (_REGULATION, _PROGRAM))
 
     return [iri for iri in named_in(target) if stated(iri)]
 

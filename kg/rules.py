@@ -21,6 +21,7 @@ SOURCES = (
 #: what else decides the content of a version: the whole-graph passes and the ontology that is loaded with it
 GRAPH_SOURCES = (
     "kg/assemble.py", "kg/authority_graph.py", "kg/derive.py", "kg/accounts.py", "kg/link/*.py", "kg/decisions.py",
+    "kg/judged.py",
     "ontology/*.ttl", "ontology/*.json",
 )
 

@@ -98,8 +98,10 @@ def _judged(
     for side in (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs) if decisions else ():
         ends[side.key].append(side)
     for decision in decisions.values():
+        if decision.kind not in KINDS:
+            continue  # about a fact (kg.judged)
         pairs = [(s, o) for s in ends.get(decision.subject.key, ()) for o in ends.get(decision.object.key, ())]
-        if not pairs or decision.kind not in KINDS:
+        if not pairs:
             orphans.append(decision)
             continue
         for s, o in pairs:
@@ -141,19 +143,13 @@ def _of_link(judged: Judged) -> Iterator[ox.Triple]:
     yield ox.Triple(s, node("pol:derivedBy"), ox.NamedNode(rule_iri(PROPOSED)))
     yield ox.Triple(s, node("dcterms:identifier"), ox.Literal(judged.key))
     if judged.decision is not None:
-        yield ox.Triple(s, node("pol:reason"), ox.Literal(_human(judged.decision)))
+        yield ox.Triple(s, node("pol:reason"), ox.Literal(judged.decision.sentence))
     if judged.status == "accepted":
         yield from relation_triples(Relation(x.subject.iri, x.kind, x.object.iri, (), DECIDED), "")
 
 
 def _decimal(name: str, value: float) -> ox.Literal:
     return literal(name, Decimal(str(round(value, 4))))
-
-
-def _human(decision: Decision) -> str:
-    words = {"accept": "接受", "reject": "駁回", "unsure": "未定"}
-    j = decision.judgement
-    return f"人工判定：{words[j.verdict]}（{j.who}，{j.when}）" + (f"：{j.why}" if j.why else "")
 
 
 def identity(store_folder: Path, decisions: Decisions) -> str:
