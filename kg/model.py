@@ -133,7 +133,7 @@ class DeclaredCount:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A name that the authority files do not know."""
+    """A name that the authority files do not know, or a named thing (``surface``) without what ``kind`` says."""
 
     kind: str
     surface: str

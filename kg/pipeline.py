@@ -118,19 +118,26 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}, in {Path(at.filename).name} line {at.lineno}"
 
 
+#: what of a thing could not be resolved, where it is not the thing's own name
+_UNRESOLVED = {
+    "responsible body": "「{}」的負責機關 (the body responsible)", "fiscal-year": "「{}」的年度 (the fiscal year)",
+}
+
+
 def _report(reading: _Reading) -> DocumentReport:
     """Counts of what was read."""
     extraction = reading.extraction
     document = extraction.document
     classes = Counter(e.cls.split(":", 1)[1] for e in extraction.entities)
     text_lines = document.text.split("\n")
+    unresolved = Counter(_UNRESOLVED.get(u.kind, "{}").format(u.surface) for u in extraction.unresolved)
     return DocumentReport(
         file_name=document.file_name, key=document.key, sha256=document.sha256, encoding=document.encoding,
         genre=extraction.genre, characters=len(document.text), sections=classes.get("Section", 0),
         entities=dict(sorted(classes.items())),
         relations=dict(sorted(Counter(r.predicate.split(":", 1)[1] for r in extraction.relations).items())),
         declared=[{"label": d.label, "declared": d.declared, "found": d.found} for d in extraction.declared],
-        unresolved=dict(Counter(u.surface for u in extraction.unresolved).most_common()),
+        unresolved=dict(unresolved.most_common()),
         unread_lines=len(extraction.unread_lines), lines=sum(1 for x in text_lines if x.strip()),
         unread_sample=[{"line": n, "text": text_lines[n - 1].strip()[:60]} for n in extraction.unread_lines[:LISTED]],
         genre_scores=reading.genre_scores, fallback=reading.fallback, notes=list(document.notes),

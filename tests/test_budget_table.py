@@ -14,7 +14,8 @@ from extract.budget_bodies import bare
 from extract.budget_caption import Caption, short_code
 from extract.budget_columns import columns
 from kg import ids
-from kg.model import Entity, Extraction
+from kg.model import Document, Entity, Extraction
+from kg.pipeline import process
 from kg.read import read as read_file
 
 ROOT = Path(__file__).parents[1]
@@ -141,6 +142,8 @@ def test_the_office_s_xml_in_dollars_with_its_year_in_the_file_s_name():
     assert budget_table.score(text) >= 0.5
     unnamed = read(budget_table, text)
     assert not amounts(unnamed) and {u.kind for u in unnamed.unresolved} == {"fiscal-year"}
+    _, report = process(Document("k" * 16, "budget.xml", "k" * 64, text))
+    assert any("年度 (the fiscal year)" in name for name in report.unresolved)
     named = read(budget_table, text, "106-0000-歲出機關別預算表-1.xml")
     found = {value(e, "pol:fiscalYear"): (value(e, "pol:amountTWD"), value(e, "pol:phase"))
              for e in amounts(named, accountCode="5226014000")}
