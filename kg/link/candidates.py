@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.link.codes import Floats, places, spread
-from kg.link.features import Prepared, Weights
+from kg.link.features import Prepared, Weights, glanced
 from kg.link.sources import FOREVER, Side
 
 #: how many lines of one measure are compared in full
@@ -30,24 +30,27 @@ _NONE = np.empty(0, dtype=np.int32)
 class Index:
     """The lines by body, term, topic and entity, in arrays: what a line needs is two numbers for each of its terms."""
 
-    def __init__(self, lines: Iterable[Prepared], weights: Weights) -> None:
+    def __init__(self, sides: Sequence[Side], weights: Weights) -> None:
         self.weights = weights
-        self.sides: list[Side] = []
+        #: in this order; ``iris`` are theirs
+        self.sides = sides
+        self.iris: list[str] = []
         terms, owners, shares = array("q"), array("i"), array("f")
         by: tuple[dict[str, array[int]], ...] = ({}, {}, {}, {})
-        anybody = array("i")
-        for i, line in enumerate(lines):
-            self.sides.append(line.side)
-            owners.extend([i] * len(line.terms))
-            terms.frombytes(line.terms.tobytes())
+        anybody, years = array("i"), array("i")
+        for i, side in enumerate(sides):
+            self.iris.append(side.iri)
+            found, values, length, topics = glanced(side, weights)
+            owners.frombytes(np.full(len(found), i, dtype=np.int32).tobytes())
+            terms.frombytes(found.tobytes())
             # the term's share of the length of the line's vector
-            shares.frombytes((line.values / (line.length or 1.0)).astype(np.float32).tobytes())
-            for index, keys in zip(by, (line.side.bodies, line.side.within, line.topics, line.side.entities),
-                                   strict=True):
+            shares.frombytes((values / (length or 1.0)).astype(np.float32).tobytes())
+            for index, keys in zip(by, (side.bodies, side.within, topics, side.entities), strict=True):
                 for k in keys:
                     index.setdefault(k, array("i")).append(i)
-            if not line.side.bodies:
+            if not side.bodies:
                 anybody.append(i)
+            years.extend(side.years or (0, FOREVER))
         #: lines by their own bodies, and by those with their superiors
         self._of_body, self._within_body, self._by_topic, self._by_entity = (
             {k: np.frombuffer(v, dtype=np.int32) for k, v in index.items()} for index in by)
@@ -57,8 +60,7 @@ class Index:
         self._shares = np.frombuffer(shares, dtype=np.float32)[order]
         self._terms, self._sizes = np.unique(np.frombuffer(terms, dtype=np.int64), return_counts=True)
         self._starts = np.cumsum(self._sizes) - self._sizes
-        years = [side.years or (0, FOREVER) for side in self.sides]
-        self._first, self._last = (np.array([y[n] for y in years], dtype=np.int32) for n in (0, 1))
+        self._first, self._last = np.frombuffer(years, dtype=np.int32).reshape(-1, 2).T
 
     def allowed(self, measure: Side) -> NDArray[np.bool_]:
         """Which lines body and year allow. Where one side knows none, it is not held against it.

@@ -73,7 +73,8 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 def count_texts(texts: Iterable[str]) -> tuple[Codes, Codes, int]:
     """In how many of the texts each term stands: terms (sorted), counts, and the number of texts."""
-    codes, counts = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    # counts of growing stretches of text: only those of a like size are added up, or the time for one chunk would grow
+    stack: list[tuple[Codes, Codes]] = []
     units = 0
     for chunk in _chunks(texts):
         units += len(chunk)
@@ -86,8 +87,12 @@ def count_texts(texts: Iterable[str]) -> tuple[Codes, Codes, int]:
         # a term's number and its text in one number: each pair counts once
         once = np.unique((found << _UNITS) | np.searchsorted(ends, begins)) >> _UNITS
         here, n = np.unique(once, return_counts=True)
-        codes, counts = _added(codes, counts, here, n)
-    return codes, counts, units
+        stack.append((here, n))
+        while len(stack) > 1 and len(stack[-2][0]) < 2 * len(stack[-1][0]):
+            stack.append(_added(*stack.pop(), *stack.pop()))
+    while len(stack) > 1:
+        stack.append(_added(*stack.pop(), *stack.pop()))
+    return *stack[0], units
 
 
 def _added(codes: Codes, counts: Codes, more: Codes, n: Codes) -> tuple[Codes, Codes]:

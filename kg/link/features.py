@@ -12,6 +12,7 @@ import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,8 +143,7 @@ def weigh(sources: Sources) -> Weights:
     found = count_texts(_units(sources))
     topic: Counter[str] = Counter()
     entity: Counter[str] = Counter()
-    sides = (*sources.measures, *sources.lines)
-    for side in sides:
+    for side in chain(sources.measures, sources.lines):
         topic.update(topics().count(_whole(side)).keys())
         entity.update(side.entities)
     topics_of: dict[str, Counter[str]] = {}
@@ -152,12 +152,13 @@ def weigh(sources: Sources) -> Weights:
         for body in line.bodies:
             topics_of.setdefault(body, Counter()).update(topics().count("\n".join((_name(line), *line.texts))).keys())
             lines_of[body] += 1
-    return Weights(found, topic, entity, len(sides), topics_of, lines_of)
+    sides = len(sources.measures) + len(sources.lines)
+    return Weights(found, topic, entity, sides, topics_of, lines_of)
 
 
 def _units(sources: Sources) -> Iterable[str]:
     """The texts over which a term's rarity is counted."""
-    for side in (*sources.measures, *sources.lines):
+    for side in chain(sources.measures, sources.lines):
         yield side.label
         for text in side.texts:
             yield from clauses(text)
@@ -171,6 +172,13 @@ def _name(side: Side) -> str:
 
 def _whole(side: Side) -> str:
     return "\n".join((side.label, *side.texts))
+
+
+def glanced(side: Side, weights: Weights) -> tuple[Codes, Floats, float, frozenset[str]]:
+    """What an index needs of a line: the terms, values, length and topics that :func:`prepare` finds, without the rest.
+    """
+    text = "\n".join((_name(side), *side.texts))
+    return *_vector(text, weights), frozenset(topics().count(text))
 
 
 def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:

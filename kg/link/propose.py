@@ -7,13 +7,15 @@ share of money: an amount is never divided over measures.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from kg.link.candidates import MOST as GLANCED
 from kg.link.candidates import Index
 from kg.link.features import Prepared, Weights, compare, prepare, surroundings, weigh
 from kg.link.model import Model
+from kg.link.shelf import Joined
 from kg.link.sources import Side, Sources
 
 #: predicate of a link -> class of the statement about it
@@ -23,7 +25,7 @@ MOST, LEAST = 8, 0.03
 #: the same for what may answer a recommendation: no gold calibrates it, so less is compared and shown
 GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER = 25, 5, 0.2
 #: prepared sides held in memory (about 12 KB each); others are prepared again when they are needed
-HELD = 12_000
+HELD = 4_000
 #: after so many measures or recommendations progress is shown
 _STEP = 200
 
@@ -65,28 +67,37 @@ class Comparison:
         self.sources = sources
         self.weights: Weights = weigh(sources)
         self._prepared: OrderedDict[tuple[str, bool], Prepared] = OrderedDict()
-        self.index = self._index(sources.lines)
+        self._indexed: tuple[str, Index] | None = None
 
-    def _index(self, lines: Sequence[Side]) -> Index:
-        return Index((self.prepared(line, as_line=True) for line in lines), self.weights)
+    def _index(self, of: str) -> Index:
+        """The index of ``lines`` or of what may be ``answers``; one of them is in memory."""
+        if self._indexed is None or self._indexed[0] != of:
+            self._indexed = None
+            s = self.sources
+            self._indexed = of, Index(s.lines if of == "lines" else Joined(s.measures, s.programs), self.weights)
+        return self._indexed[1]
 
     def prepared(self, side: Side, *, as_line: bool = False) -> Prepared:
         """A side prepared for comparison; the last :data:`HELD` are kept."""
-        at = (side.iri, as_line)
-        found = self._prepared.get(at)
+        return self._held(side.iri, as_line, lambda: side)
+
+    def _held(self, iri: str, as_line: bool, side: Callable[[], Side]) -> Prepared:
+        found = self._prepared.get((iri, as_line))
         if found is None:
-            found = self._prepared[at] = prepare(side, self.weights, as_line=as_line)
+            found = self._prepared[iri, as_line] = prepare(side(), self.weights, as_line=as_line)
             if len(self._prepared) > HELD:
                 self._prepared.popitem(last=False)
         else:
-            self._prepared.move_to_end(at)
+            self._prepared.move_to_end((iri, as_line))
         return found
 
-    def compare(self, measure: Side, index: Index | None = None, most: int = GLANCED) -> Compared:
+    def compare(self, measure: Side, of: str = "lines", most: int = GLANCED) -> Compared:
         """A measure beside the lines that gate and index let through, at most ``most``."""
-        index = index or self.index
+        index = self._index(of)
         one = self.prepared(measure)
-        lines = tuple(self.prepared(index.sides[i], as_line=True) for i in index.candidates(one, most))
+        lines = tuple(
+            self._held(index.iris[i], True, partial(index.sides.__getitem__, i))
+            for i in index.candidates(one, most))
         figures = tuple(compare(one, lines, self.weights))
         return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
 
@@ -97,9 +108,8 @@ class Comparison:
 
     def answers(self) -> Iterator[Compared]:
         """Every recommendation beside measures and programs of the ministries that were asked, in the same order."""
-        index = self._index((*self.sources.measures, *self.sources.programs))
         for recommendation in grouped(self.sources.recommendations):
-            yield self.compare(recommendation, index, GLANCED_ANSWERS)
+            yield self.compare(recommendation, "answers", GLANCED_ANSWERS)
 
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""
@@ -140,6 +150,11 @@ def propose(comparison: Comparison, model: Model, progress: Progress = silent) -
                 progress("連結 links", done, of)
 
 
-def grouped(sides: Iterable[Side]) -> list[Side]:
+def grouped(sides: Sequence[Side]) -> Iterator[Side]:
     """By bodies and years: those that come one after the other are compared with the same lines."""
-    return sorted(sides, key=lambda s: (sorted(s.bodies), s.years or (0, 0), s.iri))
+    bodies: dict[tuple[str, ...], tuple[str, ...]] = {}
+    keys = []
+    for side in sides:
+        of = tuple(sorted(side.bodies))
+        keys.append((bodies.setdefault(of, of), side.years or (0, 0)))
+    return (sides[i] for i in sorted(range(len(keys)), key=keys.__getitem__))

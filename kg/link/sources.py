@@ -6,19 +6,22 @@ bodies responsible for it, the years it covers and the entities it names.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 
 from kg import ids
+from kg.link.shelf import Shelf
 from kg.rdf import node
 from kg.text.normal import loose
 
 Years = tuple[int, int]
 #: the last year of a period without end
 FOREVER = 9999
+#: facts of each predicate that are held in memory: those of what many sides belong to are asked for again and again
+_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ class Side:
 class Sources:
     """Everything in one graph that can be linked, each list sorted by IRI."""
 
-    measures: tuple[Side, ...]
-    lines: tuple[Side, ...]
-    recommendations: tuple[Side, ...]
-    programs: tuple[Side, ...]
+    measures: Sequence[Side]
+    lines: Sequence[Side]
+    recommendations: Sequence[Side]
+    programs: Sequence[Side]
     #: labels of bodies, programs, industries and regulations by IRI
     names: dict[str, str]
     #: texts of the corpus's sections: what is common in them weighs little; read when they are needed
@@ -70,20 +73,40 @@ def read(store: ox.Store) -> Sources:
     return _Reader(store).sources()
 
 
-def _members(store: ox.Store, cls: str) -> set[str]:
+def _subjects(store: ox.Store, predicate: str, obj: ox.NamedNode) -> Iterator[str]:
+    """IRIs of what has a property with this value."""
+    for quad in store.quads_for_pattern(None, node(predicate), obj, ox.DefaultGraph()):
+        if isinstance(quad.subject, ox.NamedNode):
+            yield quad.subject.value
+
+
+def _members(store: ox.Store, cls: str) -> Iterator[str]:
     """IRIs of a class."""
-    found = store.quads_for_pattern(None, node("rdf:type"), node(cls), ox.DefaultGraph())
-    return {q.subject.value for q in found if isinstance(q.subject, ox.NamedNode)}
+    return _subjects(store, "rdf:type", node(cls))
 
 
-def _facts(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
-    """Subjects and objects of a predicate; English texts are left out."""
-    for quad in store.quads_for_pattern(None, node(predicate), None, ox.DefaultGraph()):
-        s, o = quad.subject, quad.object
-        if isinstance(s, ox.NamedNode) and (
-            isinstance(o, ox.NamedNode) or (isinstance(o, ox.Literal) and not (o.language or "").startswith("en"))
-        ):
-            yield s.value, o.value
+class _Values:
+    """Objects of one predicate by subject, sorted; English texts are left out. The last ones are held in memory."""
+
+    def __init__(self, store: ox.Store, predicate: str) -> None:
+        self._store = store
+        self._predicate = node(predicate)
+        self.of = lru_cache(maxsize=_KEPT)(self._look_up)
+
+    def _look_up(self, subject: str) -> tuple[str, ...]:
+        found = self._store.quads_for_pattern(ox.NamedNode(subject), self._predicate, None, ox.DefaultGraph())
+        return tuple(sorted(
+            o.value for o in (quad.object for quad in found)
+            if isinstance(o, ox.NamedNode) or (isinstance(o, ox.Literal) and not (o.language or "").startswith("en"))
+        ))
+
+    def first(self, subject: str) -> str | None:
+        """The first in the order of the alphabet; None where there is none."""
+        return next(iter(self.of(subject)), None)
+
+    def number(self, subject: str) -> int | None:
+        """The smallest integer; None where there is none."""
+        return min(map(int, self.of(subject)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,159 +116,133 @@ class _SectionTexts:
     store: ox.Store
 
     def __iter__(self) -> Iterator[str]:
-        without = _members(self.store, "pol:Section")
-        written: set[str] = set()
-        for section, text in _facts(self.store, "dcterms:description"):
-            if section in without:
-                written.add(section)
-                yield text
-        without -= written
-        for section, label in _facts(self.store, "skos:prefLabel"):
-            if section in without:
-                yield label
+        texts, labels = _Values(self.store, "dcterms:description"), _Values(self.store, "skos:prefLabel")
+        for section in _members(self.store, "pol:Section"):
+            yield from texts.of(section) or labels.of(section)
 
 
 class _Reader:
-    """The graph's facts by predicate, each read once; the texts of sections are left in the store."""
+    """The facts about what can be linked, looked up in the graph thing by thing: memory does not grow with it."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
-        #: every IRI once in memory
-        self.same: dict[str, str] = {}
-        self.label = self.first_of("skos:prefLabel")
-        self.text = self.values("dcterms:description", _members(store, "pol:Section"))
-        self.parent = self.first_of("dcterms:isPartOf")
-        order = self.numbers("pol:order")
-        self.children: dict[str, list[str]] = defaultdict(list)
-        for child in sorted(self.parent, key=lambda c: (order.get(c, 0), c)):
-            self.children[self.parent[child]].append(child)
+        self.label = self.values("skos:prefLabel")
+        self.description = self.values("dcterms:description")
+        self.parent = self.values("dcterms:isPartOf")
+        self.order = self.values("pol:order")
         self.superior = self.values("org:subOrganizationOf")
         self.responsible = [
             self.values(p)
             for p in ("pol:leadBy", "pol:partneredBy", "pol:responsibleBody", "pol:agency", "pol:respondent")
         ]
-        self.first, self.last = self.numbers("pol:startYear"), self.numbers("pol:endYear")
+        self.start, self.end = self.values("pol:startYear"), self.values("pol:endYear")
         self.naming = [
             self.values(p) for p in ("pol:mentions", "pol:targetsIndustry", "pol:coversIndustry", "pol:cites")
         ]
-        self.named = {i for cls in ("pol:Program", "pol:Industry", "pol:Regulation") for i in self.of(cls)}
+        self.work_plan, self.fiscal_year = self.values("pol:workPlan"), self.values("pol:fiscalYear")
+        self.named = {i for cls in ("pol:Program", "pol:Industry", "pol:Regulation") for i in _members(store, cls)}
 
-    def of(self, cls: str) -> list[str]:
-        """IRIs of a class, sorted."""
-        return sorted(_members(self.store, cls))
+    def values(self, predicate: str) -> _Values:
+        """The facts of a predicate."""
+        return _Values(self.store, predicate)
 
-    def values(self, predicate: str, without: Collection[str] = ()) -> dict[str, list[str]]:
-        """Objects by subject, sorted; English texts are left out."""
-        found: dict[str, list[str]] = {}
-        same = self.same.setdefault
-        for s, o in _facts(self.store, predicate):
-            if s not in without:
-                found.setdefault(same(s, s), []).append(same(o, o))
-        for objects in found.values():
-            objects.sort()
-        return found
-
-    def first_of(self, predicate: str) -> dict[str, str]:
-        """The first object (in the order of the alphabet) by subject; English texts are left out."""
-        found: dict[str, str] = {}
-        same = self.same.setdefault
-        for s, o in _facts(self.store, predicate):
-            if s not in found or o < found[s]:
-                found[same(s, s)] = same(o, o)
-        return found
-
-    def numbers(self, predicate: str) -> dict[str, int]:
-        """One integer by subject, the smallest."""
-        return {s: min(map(int, o)) for s, o in self.values(predicate).items()}
+    def labelled(self, cls: str) -> list[str]:
+        """IRIs of the members of a class that have a name, sorted."""
+        return sorted(i for i in _members(self.store, cls) if self.label.of(i))
 
     def sources(self) -> Sources:
         """Everything that can be linked."""
-        lines = [i for i in self.of("pol:BudgetLine") if i in self.label]
-        programs = [i for i in self.of("pol:Program") if i in self.label]
-        plans = {*self.of("pol:Plan"), *programs}
-        measures = [
-            m for m in self.of("pol:Measure")
-            if m in self.label and plans.intersection(self._above(m)) and not set(lines).intersection(self._above(m))
-        ]
-        budget = self.values("pol:workPlan"), self.numbers("pol:fiscalYear")
-        actions = set(self.of("pol:Action"))
-        answers: dict[str, list[str]] = defaultdict(list)
-        for response, asked in self.values("pol:responseTo").items():
-            for recommendation in asked:
-                answers[recommendation].append(response)
-        scopes: dict[str, list[str]] = defaultdict(list)
-        for scope in self.of("pol:IndustryScope"):
-            scopes[self.parent.get(scope, "")].append(scope)
+        lines, programs = self.labelled("pol:BudgetLine"), self.labelled("pol:Program")
+        plans, listed = {*_members(self.store, "pol:Plan"), *programs}, set(lines)
+        measures = (
+            m for m in self.labelled("pol:Measure")
+            if not plans.isdisjoint(above := self._above(m)) and listed.isdisjoint(above)
+        )
+        names = {i: self.label.of(i) for i in (*self.named, *_members(self.store, "pol:GovernmentBody"))}
         return Sources(
-            tuple(self._measure(m, actions) for m in measures),
-            tuple(self._line(i, *budget) for i in lines),
-            tuple(self._recommendation(r, answers[r]) for r in self.of("pol:Recommendation") if r in self.label),
-            tuple(self._program(p, scopes[p]) for p in programs),
-            {i: self.label[i] for i in (*self.named, *self.of("pol:GovernmentBody")) if i in self.label},
-            _SectionTexts(self.store),
+            _shelved(map(self._measure, measures)), _shelved(map(self._line, lines)),
+            _shelved(map(self._recommendation, self.labelled("pol:Recommendation"))),
+            _shelved(map(self._program, programs)),
+            {i: found[0] for i, found in names.items() if found}, _SectionTexts(self.store),
         )
 
-    def _above(self, node: str) -> list[str]:
-        """What the node is part of, nearest first."""
+    def _is(self, thing: str, cls: str) -> bool:
+        """Is it a member of the class?"""
+        return ox.Quad(ox.NamedNode(thing), node("rdf:type"), node(cls)) in self.store
+
+    def _children(self, parent: str) -> list[str]:
+        """What is part of a node, in the document's order."""
+        parts = _subjects(self.store, "dcterms:isPartOf", ox.NamedNode(parent))
+        return sorted((c for c in parts if self.parent.first(c) == parent),
+                      key=lambda c: (self.order.number(c) or 0, c))
+
+    def _above(self, thing: str) -> list[str]:
+        """What the thing is part of, nearest first."""
         found: list[str] = []
-        while node in self.parent and self.parent[node] not in found:
-            node = self.parent[node]
-            found.append(node)
+        parent = self.parent.first(thing)
+        while parent is not None and parent not in found:
+            found.append(parent)
+            parent = self.parent.first(parent)
         return found
 
-    def _labels(self, nodes: list[str]) -> tuple[str, ...]:
-        return tuple(self.label[n] for n in nodes if n in self.label)
+    def _labels(self, things: Iterable[str]) -> tuple[str, ...]:
+        return tuple(label for label in map(self.label.first, things) if label is not None)
 
-    def _texts(self, node: str) -> list[str]:
-        """A node's text, or its label where it has no other."""
-        return self.text.get(node, []) or list(self._labels([node]))
+    def _text(self, thing: str) -> list[str]:
+        """A thing's own texts; those of sections are background."""
+        found = self.description.of(thing)
+        return [] if found and self._is(thing, "pol:Section") else list(found)
 
-    def _bodies(self, nodes: list[str]) -> frozenset[str]:
-        """The bodies of the first of these nodes that has any."""
-        for n in nodes:
-            if found := {b for of in self.responsible for b in of.get(n, ())}:
+    def _texts(self, thing: str) -> list[str]:
+        """A thing's texts, or its label where it has none."""
+        return self._text(thing) or list(self._labels([thing]))
+
+    def _bodies(self, things: Iterable[str]) -> frozenset[str]:
+        """The bodies of the first of these things that has any."""
+        for n in things:
+            if found := {b for by in self.responsible for b in by.of(n)}:
                 return frozenset(found)
         return frozenset()
 
-    def _leading(self, nodes: list[str]) -> frozenset[str]:
-        """The leading bodies of the first of these nodes that has any body."""
-        for n in nodes:
-            if any(n in of for of in self.responsible):
-                return frozenset(self.responsible[0].get(n, ()))
+    def _leading(self, things: Iterable[str]) -> frozenset[str]:
+        """The leading bodies of the first of these things that has any body."""
+        for n in things:
+            if any(by.of(n) for by in self.responsible):
+                return frozenset(self.responsible[0].of(n))
         return frozenset()
 
     def _within(self, bodies: frozenset[str]) -> frozenset[str]:
         """Bodies with all their superiors."""
         found, todo = set(bodies), list(bodies)
         while todo:
-            new = [s for s in self.superior.get(todo.pop(), ()) if s not in found]
+            new = [s for s in self.superior.of(todo.pop()) if s not in found]
             found.update(new)
             todo += new
         return frozenset(found)
 
-    def _years(self, nodes: list[str]) -> Years | None:
-        """The period of the first of these nodes that has one."""
-        for n in nodes:
-            if n in self.first or n in self.last:
-                first = self.first.get(n, self.last.get(n, 0))
-                return first, self.last.get(n, FOREVER)
+    def _years(self, things: Iterable[str]) -> Years | None:
+        """The period of the first of these things that has one."""
+        for n in things:
+            first, last = self.start.number(n), self.end.number(n)
+            if first is not None or last is not None:
+                return first if first is not None else last or 0, last if last is not None else FOREVER
         return None
 
-    def _entities(self, nodes: list[str]) -> frozenset[str]:
-        """Programs, industries and regulations that these nodes name."""
-        return frozenset(o for n in nodes for of in self.naming for o in of.get(n, ())) & self.named
+    def _entities(self, things: Iterable[str]) -> frozenset[str]:
+        """Programs, industries and regulations that these things name."""
+        return frozenset(o for n in things for by in self.naming for o in by.of(n)) & self.named
 
     def _side(self, iri: str, context: tuple[str, ...], texts: list[str], bodies: frozenset[str], years: Years | None,
               naming: list[str], leading: frozenset[str] = frozenset()) -> Side:
         return Side(
-            iri, self.label[iri], context, tuple(texts), bodies, self._within(bodies), years, self._entities(naming),
-            leading,
+            iri, self.label.first(iri) or "", context, tuple(texts), bodies, self._within(bodies), years,
+            self._entities(naming), leading,
         )
 
-    def _measure(self, m: str, actions: set[str]) -> Side:
+    def _measure(self, m: str) -> Side:
         above = self._above(m)
-        below = [c for c in self.children.get(m, ()) if c in actions]
-        texts = list(self.text.get(m, []))
+        below = [c for c in self._children(m) if self._is(c, "pol:Action")]
+        texts = self._text(m)
         # the text of a measure holds its actions where the document runs them together
         held = loose("".join(texts))
         texts += [t for a in below for t in self._texts(a) if loose(t) not in held]
@@ -255,20 +252,30 @@ class _Reader:
             self._leading(upward),
         )
 
-    def _line(self, line: str, work_plan: dict[str, list[str]], year: dict[str, int]) -> Side:
-        plans = work_plan.get(line, [])
-        items = [i for i in self.children.get(line, []) if i in self.label or i in self.text]
+    def _line(self, line: str) -> Side:
+        plans = self.work_plan.of(line)
+        items = [i for i in self._children(line) if self._texts(i)]
         bodies = self._bodies([line, *plans])
-        texts = self.text.get(line, []) + [t for i in items for t in self._texts(i)]
-        years = (year[line], year[line]) if line in year else None
+        texts = self._text(line) + [t for i in items for t in self._texts(i)]
+        year = self.fiscal_year.number(line)
         context = self._labels(plans) + self._labels(sorted(bodies))
-        return self._side(line, context, texts, bodies, years, [line, *items])
+        return self._side(line, context, texts, bodies, None if year is None else (year, year), [line, *items])
 
-    def _recommendation(self, r: str, responses: list[str]) -> Side:
+    def _recommendation(self, r: str) -> Side:
+        responses = _subjects(self.store, "pol:responseTo", ox.NamedNode(r))
         bodies = frozenset(b for response in responses for b in self._bodies([response]))
-        return self._side(r, self._labels(self._above(r)), self.text.get(r, []), bodies, None, [r])
+        return self._side(r, self._labels(self._above(r)), self._text(r), bodies, None, [r])
 
-    def _program(self, p: str, scopes: list[str]) -> Side:
+    def _program(self, p: str) -> Side:
+        scopes = [s for s in self._children(p) if self._is(s, "pol:IndustryScope")]
         own = self._bodies([p])
         bodies = own or frozenset(b for s in scopes for b in self._bodies([s]))
-        return self._side(p, (), self.text.get(p, []), bodies, self._years([p]), [p, *scopes])
+        return self._side(p, (), self._text(p), bodies, self._years([p]), [p, *scopes])
+
+
+def _shelved(sides: Iterable[Side]) -> Shelf[Side]:
+    return Shelf(sides, _fields, lambda fields: Side(*fields))
+
+
+def _fields(side: Side) -> tuple[object, ...]:
+    return tuple(getattr(side, name) for name in Side.__slots__)
