@@ -18,7 +18,7 @@ from kg.judged import Names, Reading, decided, missing, reading
 from kg.link.propose import KINDS
 from kg.rdf import node
 from kg.store import VersionedStore
-from kg.web.review import doubtful
+from kg.web.bench import doubtful
 
 
 @pytest.fixture

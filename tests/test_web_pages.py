@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from html import unescape
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 
 from kg.decisions import FILE, load
 from kg.store import VersionedStore
-from kg.web import create_app, review
+from kg.web import bench as bench_items
+from kg.web import applying, create_app
 from kg.web.chart import Bar, bars, ticks
 from kg.web.reading import Reading, line_of, lines
 from kg.web.search import marked, sentence
@@ -278,15 +280,98 @@ def test_review_is_closed_without_a_token(bench: FlaskClient, monkeypatch: pytes
 
 
 def test_what_tells_most_comes_first(sample_store: VersionedStore) -> None:
-    found = review.candidates(sample_store.open(), "pol:fundedBy")
+    found = bench_items.candidates(sample_store.open(), "pol:fundedBy")
     worth = [c.confidence * (1 - c.confidence) for c in found]
     assert found and worth == sorted(worth, reverse=True)
 
 
 def test_doubtful_readings_are_told_with_their_sentence(bench: FlaskClient, sample_store: VersionedStore) -> None:
-    found = review.doubtful(sample_store.open())
+    found = bench_items.doubtful(sample_store.open())
     worth = [d.confidence * (1 - d.confidence) for d in found]
     assert found and worth == sorted(worth, reverse=True) and all(d.confidence < 0.9 for d in found)
     html = unescape(page(bench, "/review/facts"))
     assert html.count('href="/source/') == min(50, len(found)) and f"{found[0].confidence:.0%}" in html
     assert page(bench, "/review/facts?page=999") and page(bench, "/review/facts?page=x")
+
+
+def test_a_doubtful_fact_is_decided_with_its_words_and_undone(bench: FlaskClient, tmp_path: Path) -> None:
+    bench.post("/review/login", data={"who": "甲", "token": TOKEN})
+    html = unescape(page(bench, "/review?kind=facts"))
+    assert "<mark>" in html and 'href="/source/' in html
+    name = first_link(html)
+    done = bench.post("/review/decide", data={"kind": "facts", "link": name, "verdict": "reject", "why": "誤讀"})
+    [(key, decision)] = load(tmp_path / "store" / FILE).items()
+    assert done.status_code == 303 and f"last={key}" in done.location
+    assert (decision.status, decision.judgement.who, decision.judgement.why) == ("rejected", "甲", "誤讀")
+    told = unescape(page(bench, f"/review?kind=facts&state=rejected&link={name}"))
+    assert "誤讀" in told and first_link(told) == name
+    assert "已駁回" in page(bench, "/review/facts")
+    # decided again in another way, then undone step by step
+    bench.post("/review/decide", data={"kind": "facts", "link": name, "verdict": "accept"})
+    assert load(tmp_path / "store" / FILE)[key].status == "accepted"
+    for left in ("rejected", None):
+        bench.post("/review/undo", data={"kind": "facts", "link": key})
+        now = load(tmp_path / "store" / FILE).get(key)
+        assert (now and now.status) == left
+    assert bench.post("/review/decide", data={"kind": "facts", "link": "x", "verdict": "accept"}).status_code == 404
+
+
+def test_programs_decide_with_the_token(bench: FlaskClient, tmp_path: Path) -> None:
+    listed = bench.get("/review?kind=facts", headers={"Accept": "application/json"}).get_json()
+    assert listed["total"] == len(listed["items"]) > 50
+    sent = {"kind": "facts", "link": listed["items"][0]["link"], "verdict": "unsure", "why": "再查"}
+    wrong = bench.post("/review/decide", data=sent | {"who": "乙"}, headers={"Authorization": "Bearer x"})
+    assert wrong.status_code == 403
+    right = {"Authorization": f"Bearer {TOKEN}"}
+    assert bench.post("/review/decide", data=sent, headers=right).status_code == 400  # by whom?
+    made = bench.post("/review/decide", data=sent | {"who": "乙"}, headers=right).get_json()
+    assert load(tmp_path / "store" / FILE)[made["link"]].judgement.why == "再查"
+    assert bench.get("/review/apply").get_json()["waiting"] == 1
+    undone = bench.post("/review/undo", data={"kind": "facts", "link": made["link"]}, headers=right)
+    assert undone.get_json() == {"link": made["link"], "decision": None}
+    assert bench.get("/review/apply").get_json()["waiting"] == 0
+
+
+def applied(bench: FlaskClient) -> dict[str, object]:
+    """Waits until the server has made a version, which has no other limit than the test's own."""
+    while True:
+        now: dict[str, object] = bench.get("/review/apply").get_json()
+        if not now["running"]:
+            return now
+        time.sleep(0.1)
+
+
+def test_the_server_applies_decisions_and_answers_meanwhile(bench: FlaskClient, tmp_path: Path) -> None:
+    assert bench.post("/review/apply").status_code == 403
+    bench.post("/review/login", data={"who": "甲", "token": TOKEN})
+    name = first_link(page(bench, "/review?kind=facts"))
+    bench.post("/review/decide", data={"kind": "facts", "link": name, "verdict": "accept"})
+    version = bench.get("/review/apply").get_json()["version"]
+    assert 'data-waiting="1"' in page(bench, "/review")
+    assert bench.post("/review/apply").status_code == 303
+    assert "data-applying" in page(bench, "/review") and bench.get("/queries/coverage.json").status_code == 200
+    assert bench.post("/review/apply", headers={"Authorization": f"Bearer {TOKEN}"}).get_json() == {"begun": False}
+    now = applied(bench)
+    assert (now["error"], now["waiting"]) == ("", 0) and now["version"] != version
+    assert "data-applied" in page(bench, "/review")
+    # the accepted candidate is a fact that queries find
+    [decision] = load(tmp_path / "store" / FILE).values()
+    label = decision.object.label
+    assert label in bench.get(f"/queries/concordance.json?thing={label}").get_data(as_text=True)
+    assert first_link(unescape(page(bench, "/review?kind=facts&state=accepted")))
+
+
+def test_an_apply_that_fails_is_told(bench: FlaskClient, tmp_path: Path) -> None:
+    bench.post("/review/login", data={"who": "甲", "token": TOKEN})
+    name = first_link(page(bench, "/review?kind=facts"))
+    bench.post("/review/decide", data={"kind": "facts", "link": name, "verdict": "accept"})
+    store = VersionedStore(tmp_path / "store")
+    with store.lock():
+        bench.post("/review/apply")
+        now = applied(bench)
+    assert "another build is running" in str(now["error"]) and now["waiting"] == 1
+    html = unescape(page(bench, "/review"))
+    assert 'role="alert"' in html and "data-waiting" in html
+    # killed in the middle, it does not look as if it went on
+    (store.folder / applying.STATE).write_text('{"running": true, "what": "load", "done": 1, "of": 2, "error": ""}')
+    assert "interrupted" in str(bench.get("/review/apply").get_json()["error"])

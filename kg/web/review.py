@@ -1,105 +1,96 @@
-"""``/review``: proposed links side by side, decided by people who have the token.
+"""``/review``: proposed links and doubtful facts side by side, decided by people who have the token.
 
 ``KG_TOKEN`` opens the bench; without it everything can be read and nothing decided. Who has logged in is in a
 signed cookie that other sites' pages cannot send (SameSite=Strict), and a form is only taken from our own pages.
+Programs send ``Authorization: Bearer TOKEN`` and ``who`` instead, and get JSON. What was decided reaches the graph
+when a person lets the server apply it (see :mod:`kg.web.applying`) or at the next build.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import hmac
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from kg.decisions import FILE, VERDICTS, Decision, Decisions, Judgement, changing, decide, end, load, undo
-from kg.link.sources import Side, read
-from kg.web.entity import quotation
+from kg.decisions import FILE, VERDICTS, Decision, Decisions, End, Judgement, changing, decide, load, undo
+from kg.names import compact
+from kg.store.remote import RemoteVersions
+from kg.web import applying
+from kg.web.bench import CERTAIN, FACTS, KINDS, candidates, doubts, fact_card, fact_row, link_card, link_ends
 from kg.web.errors import Problem
+from kg.web.formats import negotiate
 from kg.web.graph import handle, label, opened
 from kg.web.language import N_, label_language
-from kg.web.profile import first_place, rows_of
-from kg.web.terms import names
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
 COOKIE = "kg-review"
 #: seconds until one has to log in again
 _SESSION = 12 * 3600
-#: candidates listed below the one to decide, and characters of one text
-_NEXT, _TEXT = 12, 400
-#: a reading is doubtful below this confidence; rows of one page of them
-_CERTAIN, _FACTS = 0.9, 50
-KINDS = {"fundedBy": N_("措施與預算項目"), "answeredBy": N_("建議與措施、計畫")}
+#: what is listed below the one to decide; rows of one page of facts; rows of one answer to a program
+_NEXT, _FACTS, _MOST = 12, 50, 1000
 STATES = {"open": N_("待判定"), "accepted": N_("已接受"), "rejected": N_("已駁回"), "unsure": N_("未定")}
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A proposed link: its key as decisions name it, its ends' IRIs, and why."""
-
-    key: str
-    subject: str
-    object: str
-    confidence: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A fact, or a name that became none (then ``object`` is a literal), with its surest evidence's confidence."""
-
-    assertion: str
-    subject: str
-    predicate: str
-    object: Any
-    evidence: str
-    confidence: float
 
 
 @blueprint.get("", strict_slashes=False)
 def index() -> Response:
-    """``?kind=``, ``?state=``, ``?link=`` (one to look at), ``?last=`` (the one just decided, which can be undone)."""
+    """``?kind=``, ``?state=``, ``?link=`` (one to look at), ``?last=`` (the one just decided, which can be undone).
+
+    For programs, JSON: what is in a state, in the order of its worth.
+    """
     kind, state = _choice("kind", KINDS, "fundedBy"), _choice("state", STATES, "open")
-    current = opened()
-    everything = candidates(current.store, f"pol:{kind}")
-    decisions = load(_file())
-    counts = Counter(_state(c, decisions) for c in everything)
-    shown = [c for c in everything if _state(c, decisions) == state]
+    store, decisions = opened().store, load(_file())
+    everything = _everything(store, kind)
+    decided = _decided(store, kind, decisions)
+
+    def state_of(name: str) -> str:
+        return decided[name].status if name in decided else "open"
+
+    counts = Counter(state_of(name) for name, *_ in everything)
+    shown = [x for x in everything if state_of(x[0]) == state]
+    if negotiate(["text/html", "application/json"], request.args.get("format")) == "application/json":
+        return jsonify(kind=kind, state=state, total=len(shown), items=[
+            {"link": name, "subject": s, "object": o.value, "confidence": sure} for name, s, o, sure in shown[:_MOST]
+        ])
     asked = request.args.get("link", "")
-    here = next((c for c in everything if c.key == asked), shown[0] if shown else None)
-    last = decisions.get(request.args.get("last", ""))
-    subjects = {c.subject for c in everything}
+    here = next((x[0] for x in everything if x[0] == asked), shown[0][0] if shown else "")
+    named = label_language()
+    subjects = {s for _, s, _, _ in everything}
     return Response(render_template(
         "review.html", kind=kind, state=state, kinds=KINDS, states=STATES, counts=counts, total=len(everything),
-        decided=len(everything) - counts["open"], who=reviewer(), open_bench=bool(_token()), last=last,
-        card=_card(current.store, here, decisions) if here else None, subjects=len(subjects),
-        touched=len({c.subject for c in everything if _state(c, decisions) != "open"}),
-        following=[{"key": c.key, "subject": label(current.store, c.subject), "object": label(current.store, c.object),
-                    "confidence": c.confidence} for c in shown if c is not here][:_NEXT],
+        decided=len(everything) - counts["open"], who=reviewer(), open_bench=bool(_token()),
+        last=decisions.get(request.args.get("last", "")), card=_card(store, kind, here, decided) if here else None,
+        subjects=len(subjects), touched=len({s for name, s, _, _ in everything if state_of(name) != "open"}),
+        waiting=_waiting(decisions), made=len(decisions), version=opened().version.name, applying=_applying(),
+        following=[{"name": name, "subject": label(store, s, named), "confidence": sure,
+                    "object": label(store, o.value, named) if isinstance(o, ox.NamedNode) else o.value}
+                   for name, s, o, sure in shown if name != here][:_NEXT],
     ), mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/facts")
 def facts() -> Response:
-    """``?page=``: readings of the documents that may be wrong, each with its sentence; they are read, not decided."""
-    current = opened()
-    everything = doubtful(current.store)
-    pages = max(1, -(-len(everything) // _FACTS))
+    """``?page=``: all readings of the documents that may be wrong, each with its sentence and what was decided."""
+    store = opened().store
+    found = doubts(store)
+    decided = found.decided(load(_file()))
+    pages = max(1, -(-len(found.all) // _FACTS))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     return Response(render_template(
-        "facts.html", kinds=KINDS, total=len(everything), page=page, pages=pages, least=_CERTAIN,
-        facts=[_fact(current.store, f) for f in everything[(page - 1) * _FACTS:page * _FACTS]],
-    ), mimetype="text/html")
+        "facts.html", kinds=KINDS, total=len(found.all), page=page, pages=pages, least=CERTAIN, states=STATES,
+        facts=[fact_row(store, f) | {"decision": decided.get(f.name)}
+               for f in found.all[(page - 1) * _FACTS:page * _FACTS]],
+    ), mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.post("/login")
@@ -107,10 +98,10 @@ def login() -> Any:
     """The token and a name, from the form; sets the cookie. Raises Problem 403."""
     _own_form()
     who = " ".join(request.form.get("who", "").split())
-    if not _token() or not hmac.compare_digest(request.form.get("token", "").encode(), _token().encode()) or not who:
+    if not _is_token(request.form.get("token", "")) or not who:
         raise Problem(403, "wrong-token", "憑證不對，或沒有填姓名", "The token is wrong, or the name is missing.",
                       "憑證由管理者以 KG_TOKEN 設定 (the operator sets it as KG_TOKEN)")
-    response = redirect(url_for("review.index"), 303)
+    response = redirect(url_for("review.index", kind=_choice("kind", KINDS, "fundedBy")), 303)
     response.set_cookie(COOKIE, _signer().dumps(who), max_age=_SESSION, httponly=True, samesite="Strict",
                         secure=request.is_secure, path="/review")
     return response
@@ -127,7 +118,7 @@ def logout() -> Any:
 
 @blueprint.post("/decide")
 def decided() -> Any:
-    """``link``, ``verdict`` (accept, reject, unsure) and ``why`` from the form, kept in the file of decisions.
+    """``kind``, ``link``, ``verdict`` (accept, reject, unsure) and ``why`` from the form, kept in the decisions' file.
 
     Raises Problem 400, 403 and 404.
     """
@@ -136,18 +127,15 @@ def decided() -> Any:
     if verdict not in VERDICTS:
         raise Problem(400, "bad-verdict", "判定要是 accept、reject 或 unsure",
                       "The verdict is accept, reject or unsure.")
-    key = request.form.get("link", "")
-    store = opened().store
-    found = next((c for c in candidates(store, f"pol:{kind}") if c.key == key), None)
-    ends = sides(store)
-    if found is None or found.subject not in ends or found.object not in ends:
-        raise Problem(404, "no-such-link", "圖譜裡沒有這個候選連結", "There is no such candidate link in the graph.")
+    relation, ends = _ends(opened().store, kind, request.form.get("link", ""))
     judgement = Judgement(verdict, who, datetime.now(UTC).date().isoformat(), request.form.get("why", "").strip())
     with changing(_file()) as decisions:
-        decisions.update(decide(
-            decisions, f"pol:{kind}", end(ends[found.subject]), end(ends[found.object]), judgement
-        ))
-    return redirect(url_for("review.index", kind=kind, last=key), 303)
+        before = set(decisions.items())
+        decisions.update(decide(decisions, relation, *ends, judgement))
+        [made] = [d for k, d in decisions.items() if (k, d) not in before]
+    if _program():
+        return jsonify(made.to_json())
+    return redirect(url_for("review.index", kind=kind, last=made.link), 303)
 
 
 @blueprint.post("/undo")
@@ -158,63 +146,34 @@ def undone() -> Any:
     with changing(_file()) as decisions:
         if key not in decisions:
             raise Problem(404, "no-such-decision", "這個連結沒有判定", "Nothing was decided on this link.")
+        name = next((n for n, d in _decided(opened().store, kind, decisions).items() if d.link == key), key)
         after = undo(decisions, key)
         decisions.clear()
         decisions.update(after)
-    return redirect(url_for("review.index", kind=kind, link=key), 303)
+    if _program():
+        return jsonify(link=key, decision=after[key].to_json() if key in after else None)
+    return redirect(url_for("review.index", kind=kind, link=name), 303)
 
 
-@functools.lru_cache(maxsize=4)
-def candidates(store: ox.Store, kind: str) -> tuple[Candidate, ...]:
-    """The proposed links of a kind ("pol:fundedBy"), those first whose decision tells most.
-
-    A decision tells most where the confidence is near one half (p·(1−p), the variance of the answer, as in
-    uncertainty sampling; Lewis and Gale 1994); of equal ones the likelier comes first.
-    """
-    found: dict[str, Candidate] = {}
-    for s in rows_of(store, f"""SELECT ?key ?s ?o ?confidence ?reason WHERE {{ ?link rdf:predicate {kind} ;
-            pol:reviewStatus ?state ; rdf:subject ?s ; rdf:object ?o ; dcterms:identifier ?key ;
-            pol:confidence ?confidence ; pol:reason ?reason }} ORDER BY ?key ?reason"""):
-        found[s["key"].value] = Candidate(
-            s["key"].value, s["s"].value, s["o"].value, float(s["confidence"].value), s["reason"].value
-        )
-    return tuple(sorted(found.values(), key=lambda c: (-c.confidence * (1 - c.confidence), -c.confidence, c.key)))
+@blueprint.post("/apply")
+def apply() -> Any:
+    """Lets the server build and publish a version with all decisions. Raises Problem 403 and StoreError."""
+    _allowed()
+    if isinstance(handle().versions, RemoteVersions):
+        raise Problem(403, "read-only", "遠端圖譜要由它自己重建", "A remote graph is rebuilt where it is.")
+    begun = applying.start(Path(handle().versions.folder))
+    if _program():
+        return jsonify(begun=begun), 202
+    return redirect(url_for("review.index", kind=_choice("kind", KINDS, "fundedBy")), 303)
 
 
-@functools.lru_cache(maxsize=4)
-def doubtful(store: ox.Store) -> tuple[Doubt, ...]:
-    """Facts and names whose surest evidence is below ``_CERTAIN``, in the order of ``candidates``."""
-    best: dict[str, Doubt] = {}
-    for s in rows_of(store, f"""SELECT ?a ?s ?p ?o ?e ?sure WHERE {{ ?e pol:confidence ?low FILTER(?low < {_CERTAIN})
-            ?a pol:evidence ?e ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; pol:evidence/pol:confidence ?sure
-            }} ORDER BY ?a ?e"""):
-        known = best.get(s["a"].value)
-        sure = max(float(s["sure"].value), known.confidence if known else 0.0)
-        best[s["a"].value] = Doubt(s["a"].value, s["s"].value, s["p"].value, s["o"], known.evidence if known else
-                                   s["e"].value, sure)
-    return tuple(sorted(
-        (d for d in best.values() if d.confidence < _CERTAIN),
-        key=lambda d: (-d.confidence * (1 - d.confidence), -d.confidence, d.assertion),
-    ))
-
-
-def _fact(store: ox.Store, doubt: Doubt) -> dict[str, Any]:
-    """A doubtful reading as its row shows it."""
-    named = label_language()
-    thing = isinstance(doubt.object, ox.NamedNode)
-    return {
-        "assertion": doubt.assertion, "subject": doubt.subject, "subject_text": label(store, doubt.subject, named),
-        "predicate": names(store, doubt.predicate), "object": doubt.object.value if thing else "",
-        "object_text": label(store, doubt.object.value, named) if thing else doubt.object.value,
-        "confidence": doubt.confidence, "evidence": quotation(store, ox.NamedNode(doubt.evidence)),
-    }
-
-
-@functools.lru_cache(maxsize=4)
-def sides(store: ox.Store) -> dict[str, Side]:
-    """Everything that a link can join, by IRI."""
-    sources = read(store)
-    return {s.iri: s for s in (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs)}
+@blueprint.get("/apply")
+def applied() -> Response:
+    """How far applying is, and how many decisions wait for it."""
+    found = _applying()
+    response = jsonify(asdict(found) | {"waiting": _waiting(load(_file())), "version": opened().version.name})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def reviewer() -> str:
@@ -227,24 +186,52 @@ def reviewer() -> str:
         return ""
 
 
-def _card(store: ox.Store, candidate: Candidate, decisions: Decisions) -> dict[str, Any]:
-    """Both ends of a link with their texts, the reasons, and what was decided."""
-    ends = sides(store)
-    decision: Decision | None = decisions.get(candidate.key)
-    return {
-        "key": candidate.key, "confidence": candidate.confidence, "reason": candidate.reason, "decision": decision,
-        "ends": [{
-            "iri": iri, "label": label(store, iri), "proof": first_place(store, ox.NamedNode(iri)),
-            "context": ends[iri].context if iri in ends else (),
-            "texts": [t if len(t) <= _TEXT else t[:_TEXT] + "…" for t in ends[iri].texts[:6]] if iri in ends else [],
-            "bodies": [label(store, b) for b in sorted(ends[iri].bodies)] if iri in ends else [],
-        } for iri in (candidate.subject, candidate.object)],
-    }
+def _everything(store: ox.Store, kind: str) -> list[tuple[str, str, Any, float]]:
+    """What of a kind can be decided, in the order of its worth: name, subject, object (a term), confidence."""
+    if kind == FACTS:
+        return [(d.name, d.subject, d.object, d.confidence) for d in doubts(store).all]
+    found = candidates(store, f"pol:{kind}")
+    return [(c.key, c.subject, ox.NamedNode(c.object), c.confidence) for c in found]
 
 
-def _state(candidate: Candidate, decisions: Decisions) -> str:
-    decision = decisions.get(candidate.key)
-    return decision.status if decision else "open"
+def _decided(store: ox.Store, kind: str, decisions: Decisions) -> dict[str, Decision]:
+    """The decisions on what is of a kind, by name."""
+    return doubts(store).decided(decisions) if kind == FACTS else dict(decisions)
+
+
+def _card(store: ox.Store, kind: str, name: str, decided: dict[str, Decision]) -> dict[str, Any]:
+    if kind != FACTS:
+        found = next(c for c in candidates(store, f"pol:{kind}") if c.key == name)
+        return link_card(store, found, decided.get(name))
+    everything = doubts(store)
+    doubt = everything.by_name[name]
+    return fact_card(store, doubt, everything.key(doubt), decided.get(name))
+
+
+def _ends(store: ox.Store, kind: str, name: str) -> tuple[str, tuple[End, End]]:
+    """The relation and both ends of what is called so in addresses. Raises Problem 404."""
+    if kind == FACTS:
+        everything = doubts(store)
+        if doubt := everything.by_name.get(name):
+            if known := load(_file()).get(everything.key(doubt)):
+                return known.kind, (known.subject, known.object)
+            return compact(doubt.predicate), everything.ends(doubt)
+    else:
+        found = next((c for c in candidates(store, f"pol:{kind}") if c.key == name), None)
+        if found and (ends := link_ends(store, found)):
+            return f"pol:{kind}", ends
+    raise Problem(404, "no-such-link", "圖譜裡沒有這個候選", "There is no such candidate in the graph.")
+
+
+def _waiting(decisions: Decisions) -> int:
+    """How many decisions the graph does not tell yet."""
+    versions = handle().versions
+    return 0 if isinstance(versions, RemoteVersions) else applying.pending(versions, decisions)
+
+
+def _applying() -> applying.State:
+    versions = handle().versions
+    return applying.State() if isinstance(versions, RemoteVersions) else applying.state(Path(versions.folder))
 
 
 def _choice(name: str, of: dict[str, Any], default: str) -> str:
@@ -260,9 +247,18 @@ def _token() -> str:
     return os.environ.get("KG_TOKEN", "")
 
 
+def _is_token(given: str) -> bool:
+    return bool(_token()) and hmac.compare_digest(given.encode(), _token().encode())
+
+
 def _signer() -> URLSafeTimedSerializer:
     """Signs with a key made from the token: a new token ends all sessions."""
     return URLSafeTimedSerializer(hashlib.sha256(b"kg-review\0" + _token().encode()).digest(), salt=COOKIE)
+
+
+def _program() -> bool:
+    """Does a program ask, and not a person's browser?"""
+    return "Authorization" in request.headers
 
 
 def _own_form() -> None:
@@ -274,9 +270,15 @@ def _own_form() -> None:
 
 
 def _allowed() -> str:
-    """Who decides. Raises Problem 403."""
+    """Who decides. Raises Problem 400 and 403."""
     _own_form()
-    who = reviewer()
-    if not who:
+    if not _program():
+        if who := reviewer():
+            return who
         raise Problem(403, "log-in", "請先登入再判定", "Log in before you decide.")
+    if not _is_token(request.headers["Authorization"].removeprefix("Bearer ")):
+        raise Problem(403, "wrong-token", "憑證不對", "The token is wrong.")
+    who = " ".join(request.form.get("who", "").split())
+    if not who and request.endpoint == "review.decided":
+        raise Problem(400, "who-is-missing", "請以 who 說明由誰判定", "Say in who= who decides.")
     return who

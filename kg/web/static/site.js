@@ -72,11 +72,11 @@ function suggestions(input) {
   });
 }
 
-// Keys act only while a card of the bench has the focus (WCAG 2.1.4).
+// Keys act only while a card of the bench has the focus (WCAG 2.1.4); the one that undoes stands above it.
 function bench(card) {
   card.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
-    const button = card.querySelector('button[data-key="' + CSS.escape(event.key.toLowerCase()) + '"]');
+    const button = document.querySelector('main button[data-key="' + CSS.escape(event.key.toLowerCase()) + '"]');
     if (button) { event.preventDefault(); button.click(); }
   });
   card.focus({ preventScroll: true });
@@ -90,6 +90,27 @@ function copying(button) {
   });
 }
 
+// Shows how far the server is with a new version of the graph, and the page anew when it is served.
+async function applying(box) {
+  const bar = box.querySelector("progress"), what = box.querySelector("[data-what]");
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 700));
+    let now;
+    try {
+      const answer = await fetch(box.dataset.applying);
+      if (!answer.ok) continue;
+      now = await answer.json();
+    } catch {
+      continue; // the server may be away for a moment
+    }
+    if (!now.running) return location.replace(location.pathname + location.search);
+    bar.max = Math.max(now.of, 1);
+    bar.value = now.done;
+    if (what.textContent !== now.what) what.textContent = now.what;
+  }
+}
+
+document.querySelectorAll("[data-applying]").forEach(applying);
 document.querySelectorAll("input[data-suggest]").forEach(suggestions);
 document.querySelectorAll("[data-bench]").forEach(bench);
 document.querySelectorAll("button[data-copy]").forEach(copying);
