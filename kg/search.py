@@ -22,7 +22,8 @@ import pyoxigraph as ox
 
 from kg.names import POL, expand
 from kg.service.parse import Unreadable, parse
-from kg.service.structure import Query, Token
+from kg.service.structure import Query
+from kg.service.tokens import Token
 from kg.service.vocabulary import full
 
 FILE = "search.sqlite"

@@ -16,7 +16,7 @@ from kg.service import vocabulary
 from kg.service.estimate import estimate
 from kg.service.parse import Unreadable, parse
 from kg.service.precheck import check, nearest
-from kg.service.structure import tokens
+from kg.service.tokens import tokens
 from kg.service.vocabulary import Vocabulary, count
 
 

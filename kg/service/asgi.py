@@ -7,11 +7,13 @@ breaks the connection, so that it cannot be taken for a whole one.
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -63,6 +65,8 @@ class Application:
         if self._service is None:
             self._service = self._bridge.make()
             self._bridge.attach(self._service, asyncio.get_running_loop())
+            gc.collect()
+            gc.freeze()  # what is there when the first request comes stays: looking through it again takes time
         return self._service
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -78,6 +82,7 @@ class Application:
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        headers["x-kg-base"] = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
         path = scope["path"]
         request = Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers)
         endpoint = path.rstrip("/") if len(path) < 20 else path
@@ -93,12 +98,11 @@ class Application:
                 await _send_kept(request, entry, send)
                 return
             most = _GRAPH_BODY if request.path.rstrip("/") == graphs.PATH else service.limits.request
-            body = await _body(receive, most) if request.method in ("POST", "PUT") else b""
+            if request.method in ("POST", "PUT"):
+                request = replace(request, body=await _body(receive, most))
         except Exception as error:  # noqa: BLE001 - `explained` raises again what is no problem of the request
             await _send(as_json(explained(error)), request, send)
             return
-        headers = dict(request.headers) | {"x-kg-base": base(scope, request)}
-        request = Request(request.method, request.path, request.query_string, headers, body)
         await _unless_gone(self._answer(request, send), receive)
 
     async def _answer(self, request: Request, send: Send) -> None:
@@ -206,11 +210,6 @@ def _for_people(request: Request) -> bool:
                                           "application/sparql-results+xml")) == "text/html"
     except Problem:
         return False
-
-
-def base(scope: Scope, request: Request) -> str:
-    """Scheme and host by which the client reached the server."""
-    return f"{scope.get('scheme', 'http')}://{request.headers.get('host', 'localhost')}"
 
 
 async def _body(receive: Receive, most: int) -> bytes:

@@ -75,6 +75,8 @@ class Cache:
 
     def __init__(self, folder: Path | None = None, memory: int = _MEMORY) -> None:
         self.folder = folder
+        #: as text: a Path takes longer to make than the look-up
+        self._folder = str(folder)
         self._most = memory
         self._size = 0
         self._entries: OrderedDict[str, Entry] = OrderedDict()
@@ -88,9 +90,10 @@ class Cache:
             return entry
         if self.folder is None:
             return None
-        path = self.folder / _name(key)
-        if not os.path.exists(f"{path}.json"):
+        place = f"{self._folder}/{_name(key)}"
+        if not os.path.exists(place + ".json"):
             return None
+        path = Path(place)
         try:
             headers = [(k, v) for k, v in json.loads(Path(f"{path}.json").read_bytes())]
             size = path.stat().st_size

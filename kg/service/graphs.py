@@ -57,9 +57,9 @@ async def answer(service: Service, request: Request) -> Answer:
             raise Problem(404, "no-graph-of-that-name", "沒有這個圖", "There is no such graph.")
     pattern = f"GRAPH <{name}> {{ ?s ?p ?o }}" if name else "?s ?p ?o"
     asked = Ask(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", (), (), "", limits.seconds, limits.rows)
-    job, query = service.job(asked)
+    job, about = service.job(asked)
     job |= {"form": GRAPHS[media], "gzip": request.gzip}
-    result = await service.run(job, asked, query)
+    result = await service.run(job, asked, about)
     headers = [("content-type", content_type(media)), ("vary", "Accept, Accept-Encoding"), *CORS]
     if not result.complete:
         if job["gzip"]:

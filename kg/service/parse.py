@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import functools
 
-from kg.service.structure import Group, Pattern, Query, Token, tokens
+from kg.service.structure import Group, Pattern, Query
+from kg.service.tokens import KEPT_LENGTH, Token, tokens
 
 _OPENING, _CLOSING = "([{", ")]}"
 #: how deep groups may nest before the text is called unreadable
@@ -21,16 +22,20 @@ class Unreadable(ValueError):
     """The text's structure cannot be followed."""
 
 
-@functools.lru_cache(1024)
 def parse(text: str) -> Query:
     """The structure of a query. Raises Unreadable. The result must not be changed."""
+    return _kept(text) if len(text) <= KEPT_LENGTH else _Parser(tokens(text)).query()
+
+
+@functools.lru_cache(256)
+def _kept(text: str) -> Query:
     return _Parser(tokens(text)).query()
 
 
 class _Parser:
     """Recursive descent over the tokens."""
 
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: tuple[Token, ...]) -> None:
         self.tokens = found
         #: what `peek` gives: the tokens and one that ends them
         self.ahead = [*found, Token("end", "", -1)]
@@ -157,7 +162,7 @@ class _Parser:
             text = self.next().text
             depth += (text in _OPENING) - (text in _CLOSING)
             if not depth:
-                return tuple(self.tokens[first: self.at])
+                return self.tokens[first: self.at]
 
     def group(self) -> Group:
         """A group graph pattern."""
@@ -217,7 +222,7 @@ class _Parser:
         if self.peek().text != "(":
             self.next()
         inside = self.skip()
-        group.filters.append(tuple(self.tokens[first: self.at]))
+        group.filters.append(self.tokens[first: self.at])
         after = self.at
         for n, token in enumerate(inside):
             if token.word == "EXISTS" and inside[n + 1].text == "{":
@@ -317,4 +322,4 @@ class _Parser:
                 raise Unreadable(f"no property: {token.text}")
             self.take("*", "+", "?")
             if not self.take("/", "|"):
-                return tuple(self.tokens[first: self.at])
+                return self.tokens[first: self.at]

@@ -12,7 +12,8 @@ from rapidfuzz import fuzz, process
 from kg.names import BORROWED, CLASSES, DATA_PROPERTIES, OBJECT_PROPERTIES, POL, PREFIXES, compact, expand
 from kg.service.estimate import components, start
 from kg.service.parse import Unreadable, parse
-from kg.service.structure import Group, Query, Token, place, tokens
+from kg.service.structure import Group, Query
+from kg.service.tokens import Token, place, tokens
 from kg.service.vocabulary import Vocabulary, full
 
 #: namespaces that people use without declaring them, beyond the project's own

@@ -49,7 +49,8 @@ class WorkerProcess(asyncio.Protocol):
         self._waiting = 0
         self._paused_at = 0.0
         self._paused = 0.0
-        self._wake = asyncio.Event()
+        #: whoever waits for a frame
+        self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     async def start(self, graph: Path) -> None:
@@ -135,7 +136,11 @@ class WorkerProcess(asyncio.Protocol):
     def poke(self) -> None:
         """Lets whoever waits for a frame look at the clock."""
         self.poked = True
-        self._wake.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def yield_processor(self) -> None:
         """Lets cheap queries go first from now on."""
@@ -151,8 +156,8 @@ class WorkerProcess(asyncio.Protocol):
                 return b"", b""
             if self.poked:
                 return b"P", b""
-            self._wake.clear()
-            await self._wake.wait()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
         kind, data = self._frames.popleft()
         self._waiting -= len(data)
         if self._paused_at and self._waiting < _AHEAD and self._transport is not None:
@@ -172,7 +177,7 @@ class WorkerProcess(asyncio.Protocol):
                 self._process.kill()
             if self._transport is not None:
                 self._transport.abort()
-            self._wake.set()
+            self._wake()
             if self.gone is not None:
                 self.gone(self)
 
@@ -199,7 +204,7 @@ class WorkerProcess(asyncio.Protocol):
             self._waiting += size
         del buffer[:at]
         if self._frames:
-            self._wake.set()
+            self._wake()
             if self._waiting > _AHEAD and not self._paused_at and self._transport is not None:
                 self._paused_at = asyncio.get_running_loop().time()
                 self._transport.pause_reading()

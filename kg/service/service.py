@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from kg.service.precheck import Hint, check
 from kg.service.problem import Problem, syntax_problem
 from kg.service.protocol import ALLOW, Ask, Change, read
 from kg.service.remote_pool import RemotePool
+from kg.service.shape import shape
 from kg.service.structure import Query
 from kg.service.vocabulary import Vocabulary
 from kg.sparql_guard import Refused, form, guard
@@ -46,8 +48,23 @@ _FLEETING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _LOOK = 0.005
 #: seconds of computing from which an answer is kept for the server's other processes too
 _WORTH_SHARING = 0.02
+#: queries' shapes that are remembered
+_SHAPES = 2000
 #: seconds after which a client that was refused for want of room may come again
 _RETRY = "5"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is known of a query that is allowed."""
+
+    form: str
+    #: the usual prefixes that it uses without declaring them
+    prefixes: dict[str, str]
+    #: does its answer differ from call to call?
+    fleeting: bool
+    #: an estimate, if it looks cheap (kg.service.estimate)
+    cost: float | None
 
 
 class Service:
@@ -67,6 +84,7 @@ class Service:
         self._signature: tuple[int, int] = (0, 0)
         self._look_again = 0.0
         self._served: tuple[str, Path, Version, Vocabulary] | None = None
+        self._read: dict[tuple[str, str], Read] = {}
 
     def current(self) -> tuple[str, Path, Version, Vocabulary]:
         """The served version: name, graph folder, version, counts. Raises StoreError where there is none."""
@@ -120,8 +138,8 @@ class Service:
     async def query(self, asked: Ask, request: Request) -> Answer:
         """Runs a query and answers in the format asked for. Raises Problem, Refused or StoreError."""
         version = self.current()[0]
-        job, query = self.job(asked)
-        offers = _GRAPHS if _form(asked.text, query) in ("CONSTRUCT", "DESCRIBE") else _TABLES
+        job, about = self.job(asked)
+        offers = _GRAPHS if about.form in ("CONSTRUCT", "DESCRIBE") else _TABLES
         media = negotiate(request.accept, offers, asked.format)
         job["form"] = (GRAPHS if offers is _GRAPHS else RESULTS)[media]
         job["gzip"] = request.gzip
@@ -132,14 +150,13 @@ class Service:
             ("content-type", content_type(media)), ("x-kg-version", version), ("vary", "Accept, Accept-Encoding"),
             ("x-kg-row-limit", str(asked.rows)), *CORS,
         ]
-        fleeting = bool(_FLEETING & {t.word for t in query.tokens}) if query else True
-        headers.append(("cache-control", "no-store" if fleeting else "no-cache"))
-        if not fleeting:
+        headers.append(("cache-control", "no-store" if about.fleeting else "no-cache"))
+        if not about.fleeting:
             headers.append(("etag", tag))
             if matches(request.headers.get("if-none-match", ""), tag):
                 return Answer(304, headers)
         began = time.perf_counter()
-        result = await self.run(job, asked, query)
+        result = await self.run(job, asked, about)
         if not result.complete:
             if job["gzip"]:
                 headers.append(("content-encoding", "gzip"))
@@ -152,39 +169,57 @@ class Service:
         body = b"".join(result.chunks)
         if body[:2] == b"\x1f\x8b":
             headers.append(("content-encoding", "gzip"))
-        if not fleeting and request.method == "GET":
+        if not about.fleeting and request.method == "GET":
             shared = time.perf_counter() - began > _WORTH_SHARING
             self.cache.put(self.key(request), headers, body, shared)
         return Answer(200, headers, body)
 
-    def job(self, asked: Ask) -> tuple[dict[str, Any], Query | None]:
-        """What a worker needs to run a query, and the query's structure. Raises Refused or Problem."""
-        guard(asked.text)
+    def job(self, asked: Ask) -> tuple[dict[str, Any], Read]:
+        """What a worker needs to run a query, and what is known of the query. Raises Refused or Problem."""
         text = asked.text
-        try:
-            if "textSearch" in text:
+        about = self.read(text)
+        if "textSearch" in text:
+            try:
                 text = search.rewrite(text, self._finder())
-            query = parse(text)
-        except search.SearchError as error:
-            zh, _, en = str(error).partition(" (")
-            raise Problem(400, "search", zh, en.removesuffix(")")) from None
-        except Unreadable:
-            query = None
+            except search.SearchError as error:
+                zh, _, en = str(error).partition(" (")
+                raise Problem(400, "search", zh, en.removesuffix(")")) from None
+            about = self.read(text)
         return {
-            "query": text, "form": "json", "prefixes": _used(query), "base": "", "default": asked.default_graphs,
+            "query": text, "form": "json", "prefixes": about.prefixes, "base": "", "default": asked.default_graphs,
             "named": asked.named_graphs, "seconds": asked.seconds, "max_rows": asked.rows,
             "max_bytes": self.limits.size, "hold": self.limits.held(asked.rows, self.limits.size), "gzip": False,
-        }, query
+        }, about
+
+    def read(self, text: str) -> Read:
+        """Reads a query, or remembers what was found of one with the same shape. Raises Refused."""
+        name, _, _, counts = self.current()
+        general = shape(text)
+        known = self._read.get((name, general)) if general is not None else None
+        if known is not None:
+            return known
+        guard(text)
+        try:
+            query = parse(text)
+        except Unreadable:
+            # nothing is known of it: every prefix is given, it may be expensive, its answer is not kept
+            return Read(form(text), PREFIXES, True, None)
+        words = {t.word for t in query.tokens}
+        found = Read(query.form, _used(query), bool(_FLEETING & words), estimate(query, counts))
+        if general is not None:
+            if len(self._read) >= _SHAPES:
+                self._read.clear()
+            self._read[name, general] = found
+        return found
 
     def _finder(self) -> Any:
         index = self.current()[2].path / search.FILE
         return (lambda words: search.find(index, words)) if index.exists() else None
 
-    async def run(self, job: dict[str, Any], asked: Ask, query: Query | None) -> Result:
+    async def run(self, job: dict[str, Any], asked: Ask, about: Read) -> Result:
         """Runs a job in a worker of the right lane. Raises Problem."""
-        cost = estimate(query, self.current()[3]) if query else None
         try:
-            return await self.pool.run(job, asked.seconds, cost)
+            return await self.pool.run(job, asked.seconds, about.cost)
         except Failed as failed:
             raise self.problem(failed, asked) from None
 
@@ -194,8 +229,8 @@ class Service:
 
     async def table(self, asked: Ask, rows: int) -> dict[str, Any]:
         """A result's first rows, for a page (see kg.service.worker). Raises Problem, Refused or StoreError."""
-        job, query = self.job(asked)
-        result = await self.run(job | {"form": "table", "max_rows": rows}, asked, query)
+        job, about = self.job(asked)
+        result = await self.run(job | {"form": "table", "max_rows": rows}, asked, about)
         try:
             found: dict[str, Any] = json.loads(b"".join([chunk async for chunk in result]))
         except Failed as failed:
@@ -285,16 +320,10 @@ def explained(error: Exception) -> Problem:
     raise error
 
 
-def _used(query: Query | None) -> dict[str, str]:
-    """The usual prefixes that a query uses without declaring them; all where nothing is known of it."""
-    if query is None:
-        return PREFIXES
-    names = {t.text.partition(":")[0] for t in query.tokens if t.kind == "prefixed"} - query.prefixes.keys()
+def _used(query: Query) -> dict[str, str]:
+    """The usual prefixes that a query uses without declaring them."""
+    names = {t.prefix for t in query.tokens} - query.prefixes.keys()
     return {name: PREFIXES[name] for name in names if name in PREFIXES}
-
-
-def _form(text: str, query: Query | None) -> str:
-    return query.form if query else form(text)
 
 
 def _cut(end: dict[str, Any]) -> Problem:

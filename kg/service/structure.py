@@ -1,31 +1,11 @@
-"""A SPARQL query's tokens and structure: what `kg.service.parse` finds, for checks and estimates."""
+"""A SPARQL query's structure: what `kg.service.parse` finds, for checks and estimates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from kg.sparql_guard import TOKEN
-
-
-class Token(NamedTuple):
-    """A word, name, literal or sign with its place in the text. A tuple: a query has many, read for every request."""
-
-    kind: str
-    text: str
-    start: int
-    #: a bare word in upper case; empty for anything else
-    word: str = ""
-
-    @property
-    def end(self) -> int:
-        """The offset after it."""
-        return self.start + len(self.text)
-
-    @property
-    def name(self) -> str:
-        """A variable's name; empty for anything else."""
-        return self.text[1:] if self.kind == "variable" else ""
+from kg.service.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +77,9 @@ class Query:
     ordered: bool = False
     #: constants that DESCRIBE names
     described: int = 0
-    tokens: list[Token] = field(default_factory=list)
+    tokens: Sequence[Token] = ()
 
     def bound(self) -> set[str]:
         """Variables that a solution can have."""
         inner = self.group.bound() if self.group else set()
         return inner if self.star else {t.name for t in self.projected} | self.made
-
-
-def tokens(text: str) -> list[Token]:
-    """The text's tokens without white space and comments."""
-    found = []
-    for m in TOKEN.finditer(text):
-        kind, word = m.lastgroup, m[0]
-        if kind is None or kind == "comment" or (kind == "other" and word.isspace()):
-            continue
-        found.append(Token("prefixed" if kind == "prefix" else kind, word, m.start(),
-                           word.upper() if kind == "word" else ""))
-    return found
-
-
-def place(text: str, at: int) -> tuple[int, int]:
-    """Line and column (both from 1) of an offset."""
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1

@@ -13,6 +13,7 @@ standard library and pyoxigraph only, so that a fresh process is ready in some 3
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -24,6 +25,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from itertools import islice
 from typing import IO, Any, cast
 
@@ -234,20 +236,18 @@ def framed(kind: bytes, about: dict[str, Any]) -> bytes:
     return HEAD.pack(kind, len(data)) + data
 
 
-def _receive(source: socket.socket, size: int) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        part = source.recv(size - len(data))
-        if not part:
-            raise EOFError
-        data += part
-    return bytes(data)
+def _receive(source: BufferedReader, size: int) -> bytes:
+    data = source.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
 
 
 def main() -> None:
     """Answers queries until the socket closes."""
     graph, memory, nice = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     wire = socket.socket(fileno=0)
+    requests = wire.makefile("rb")
     try:
         store = ox.Store.read_only(graph)
     except OSError as error:
@@ -255,12 +255,14 @@ def main() -> None:
         return
     os.nice(nice)
     limit(memory)
+    gc.freeze()  # what is there already is never garbage
     wire.sendall(framed(b"R", {"spent": time.process_time()}))
     while True:
         try:
-            job = json.loads(_receive(wire, HEAD.unpack(_receive(wire, HEAD.size))[1]))
+            job = json.loads(_receive(requests, HEAD.unpack(_receive(requests, HEAD.size))[1]))
         except (EOFError, ConnectionError):
             return
+        # counts processor time only, so it need not be stopped while the next query is waited for
         signal.setitimer(signal.ITIMER_PROF, job["seconds"] + _GRACE)
         try:
             answer(store, job, wire)
@@ -272,7 +274,6 @@ def main() -> None:
             return
         except (ValueError, OSError, RuntimeError) as error:
             wire.sendall(framed(b"X", {"kind": "query", "message": str(error)}))
-        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from kg.service.http import Request
 from kg.service.limits import Limits
 from kg.service.problem import Problem, syntax_problem
 from kg.service.protocol import Change
-from kg.service.structure import Token, place, tokens
+from kg.service.tokens import Token, place, tokens
 from kg.store import StoreError, VersionedStore
 from kg.store.remote import RemoteVersions
 
@@ -67,7 +67,7 @@ def checked(change: Change) -> str:
     return text
 
 
-def _wheres(found: list[Token]) -> list[Token]:
+def _wheres(found: tuple[Token, ...]) -> list[Token]:
     """The WHERE of each DELETE/INSERT operation, not of DELETE WHERE."""
     depth, wheres = 0, []
     for n, token in enumerate(found):

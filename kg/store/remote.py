@@ -23,7 +23,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pyoxigraph as ox
 
 from kg.names import PREFIXES
-from kg.service.structure import tokens
+from kg.service.tokens import tokens
 from kg.sparql_guard import form
 from kg.store.versions import StoreError, Version, VersionedStore
 
