@@ -133,6 +133,13 @@ class CannedQuery:
         opening, closing = ("（", "）") if language == "zh" else (" (", ")")
         return self.columns[column][language] + (f"{opening}{unit}{closing}" if unit else "")
 
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name; BadValue, which names those there are, if there is none."""
+        if name not in self.parameters:
+            known = "、".join(self.parameters) or "無 none"
+            raise BadValue(f"{self.name}：沒有參數 {name!r}，可用 {known} (no such parameter)")
+        return self.parameters[name]
+
     def examples(self) -> dict[str, list[str]]:
         """The example's values as printed."""
         return {k: [str(x) for x in (v if isinstance(v, list) else [v])] for k, v in self.example.items()}
@@ -143,9 +150,7 @@ class CannedQuery:
         Raises BadValue for an unknown parameter or a required one that is missing.
         """
         for name in values:
-            if name not in self.parameters:
-                known = "、".join(self.parameters) or "無 none"
-                raise BadValue(f"{self.name}：沒有參數 {name!r}，可用 {known} (no such parameter)")
+            self.parameter(name)
 
         def slot(m: re.Match[str]) -> str:
             terms = list(values.get(m[1], ()))
@@ -170,8 +175,7 @@ class CannedQuery:
                 raise BadValue(f"{self.name}：參數 {name} 只能有一個值 (parameter {name} takes one value)")
             out[name] = list(dict.fromkeys(term(parameter, v, store) for v in printed))
         for name in raw:
-            if name not in self.parameters:
-                raise BadValue(f"{self.name}：沒有參數 {name!r} (no such parameter)")
+            self.parameter(name)
         return out
 
     def run(self, store: ox.Store, raw: Mapping[str, list[str]] | None = None) -> ox.QuerySolutions:

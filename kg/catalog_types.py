@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from rapidfuzz import fuzz, process
 
 from kg.ids import key
 from kg.names import ID, expand, sparql_prefixes
@@ -94,8 +95,16 @@ def _thing(parameter: Parameter, text: str, store: ox.Store | None) -> ox.NamedN
             raise BadValue(f"參數 {parameter.name}：「{text}」不是合法的 IRI (not an IRI)") from None
     found = min(_by_name(parameter, text, store), key=lambda n: n.value, default=None) if store is not None else None
     if found is None:
-        raise BadValue(f"參數 {parameter.name}：找不到「{text}」 (nothing of that name or IRI)")
+        near = _near(parameter, text, store) if store is not None else []
+        hint = f"；相近的有 near it: {'、'.join(near)}" if near else ""
+        raise BadValue(f"參數 {parameter.name}：找不到「{text}」 (nothing of that name or IRI){hint}")
     return found
+
+
+def _near(parameter: Parameter, text: str, store: ox.Store) -> list[str]:
+    """The names on offer that are most like a text, at most three."""
+    return [name for name, _, _ in process.extract(text, [o.label for o in options(parameter, store)], limit=3,
+                                                   scorer=fuzz.ratio, score_cutoff=50)]
 
 
 def _by_name(parameter: Parameter, text: str, store: ox.Store) -> list[ox.NamedNode]:

@@ -71,10 +71,8 @@ def _answer(
     version = versions.require()
     graph = versions.open(version)
     if values is not None:
-        if values not in query.parameters:
-            raise BadValue(f"{query.name}：沒有參數 {values!r} (no such parameter)")
         offered = [[o.label, "" if o.count is None else str(o.count), o.value]
-                   for o in options(query.parameters[values], graph)]
+                   for o in options(query.parameter(values), graph)]
         return (table(["名稱 label", "次數 count", "值 value"], offered) + "\n").encode()
     if form == "rq":
         return query.bind(query.terms(raw, graph)).encode()
