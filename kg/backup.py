@@ -72,9 +72,11 @@ def restore(source: Path, store: VersionedStore) -> Version:
                 load_decisions(prepared / DECISIONS)
         except (tarfile.TarError, EOFError, RuntimeError, StoreError) as error:
             shutil.rmtree(prepared)
+            # tarfile tells on further lines what each way of packing says
+            why = str(error).partition("\n")[0].rstrip(":")
             raise StoreError(
                 f"{source}：備份已損壞，未還原，請改用另一份備份 "
-                f"(the backup is damaged, nothing was restored: {error}; use another one)"
+                f"(the backup is damaged, nothing was restored: {why}; use another one)"
             ) from error
         for path in (prepared / "texts").iterdir():
             path.replace(store.texts / path.name)

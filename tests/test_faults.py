@@ -218,8 +218,9 @@ def test_backup_and_restore(documents: Path, tmp_path: Path) -> None:
     data = file.read_bytes()
     for broken in (b"", data[:5000], data[:len(data) // 2], b"x" * 9999):
         file.write_bytes(broken)
-        with pytest.raises(StoreError, match="nothing was restored"):
+        with pytest.raises(StoreError, match="nothing was restored") as said:
             restore(file, store)
+        assert "\n" not in str(said.value)
     assert set(store.open()) == before
     with pytest.raises(OSError, match="No such file"):
         backup(store, tmp_path / "missing" / "backup.tar")
