@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from extract.boundary import TITLE_VERBS, Boundary
 from extract.candidates import SPEAKER, Candidate
@@ -48,10 +49,12 @@ _ENDINGS = {kind: kind for kind in ("部", "會", "院", "署", "局", "處", "�
 
 
 def year_of_writing(text: str, publisher: Body | None) -> int | None:
-    """The year in which a text speaks: the latest one it names, or the last one of a speaker that is no more."""
+    """The year in which a text speaks: the latest one it names; of a speaker that is no more, one of its years."""
+    latest = max((y.value for y in years(text)), default=None)
     if publisher is not None and publisher.end_year is not None:
-        return publisher.end_year - 1
-    return max((y.value for y in years(text)), default=None)
+        last = publisher.end_year - 1
+        return last if latest is None else min(latest, last)
+    return latest
 
 
 def meant(name: str, written: int | None, resolver: Resolver) -> Body | None:
@@ -168,6 +171,17 @@ def units(text: str, bodies: Sequence[Candidate], boundary: Boundary) -> Iterato
         if not (c.known or c.name).endswith(("部", "會", "院", "政府", "署", "總處")):
             continue
         yield Candidate("Agency", c.start, m.end(), key((c.known or c.name) + m[0]), "body-unit", 0.6)
+
+
+def joined(bodies: Sequence[Candidate], resolver: Resolver) -> Iterator[Candidate]:
+    """A body and its unit printed together, the body by a former name (交通部觀光局東部海岸國家風景區管理處)."""
+    authority = resolver.authority
+    for c, d in pairwise(bodies):
+        if c.end != d.start:
+            continue
+        above, below = resolver.body(c.known or c.name), resolver.body(d.known or d.name)
+        if above is not None and below is not None and below.parent in (above.iri, authority.successor(above.iri)):
+            yield Candidate(d.kind, c.start, d.end, c.name + d.name, "body-and-unit", 0.95, known=below.label)
 
 
 def _is_unit(name: str, boundary: Boundary) -> bool:

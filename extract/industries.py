@@ -65,7 +65,8 @@ def plausible(text: str, start: int, end: int, label: str, everyday: bool) -> bo
 
     ``everyday``: the name is also that of a tool, a technique or a public task.
     """
-    if label in _ANY or _ORGANISATION.match(text, end):
+    if label in _ANY or _ORGANISATION.match(text, end) or (text[end - 1] == "業" and text.startswith("務", end)):
+        # 水利業務, 保險業務: a task, not a trade
         return False
     if _PRIMARY.fullmatch(text, start, end) and _LAND.match(text, end):
         return False

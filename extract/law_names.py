@@ -41,7 +41,9 @@ _BARE_VAGUE = re.compile(
 _BARE_RULES = re.compile(r"(?:管理|登記|安全|處理|使用管制|審議)規則(?!化)")
 #: 法 ends a name before punctuation, before what follows a law, or before a provision
 _BARE_ACT = re.compile(
-    rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修施並已業中所明為\s]|規定|相關|授權|公布|制定|公告|通過|自\d|經立法院|$)(?!等級|中心|"
+    rf"{_ACT}(?=[」』》。，、；：:)(及與或和等第之的於草修施並已業中所明為\s]|規定|相關|授權|公布|制定|公告|通過|自\d|經立法院|$|"
+    rf"辦理|審[查議]|核[定發准]|處[理罰分]|裁[處罰]|查處|課徵|徵收|訂定|應(?!用)|申請|執行|推動|設[置立]|成立|賦予|保障|將|亦|仍|均|尚|"
+    rf"有關|移送|送請|函送)(?!等級|中心|"
     rf"施工|第三方|修養|等效|為人|於是)"
 )
 _COMPLETE = re.compile(r"(?:條例|辦法|要點|法|標準|規範|指引|準則|規則|細則|注意事項)(?:\([^()]*\))?$")
@@ -83,8 +85,10 @@ _STANDARD = re.compile(
 )
 #: English names of acts and frameworks of other countries
 _FOREIGN = re.compile(
-    r"(?<![A-Za-z])(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*"
+    r"(?<![A-Za-z])(?!The )(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*"
     r"(?:Act|Regulation|Directive|RMF|Risk Management Framework)(?![A-Za-z])"
+    r"|(?<![A-Za-z])(?:Statute|Act|Enforcement Rules|Regulations) (?:for|of|on|Governing|to) (?:the )?"
+    r"(?:[A-Z][\w&’'-]*(?: (?:and|of|for|on|in|to)(?: the)?(?= [A-Z]))?(?: (?=[A-Z])|(?![\w’'-])))+"
     r"|(?<![A-Za-z])(?:GDPR|CBAM|NIS ?2|HIPAA|REACH|RoHS|CCPA|CMMC|NDAA|eIDAS)(?![A-Za-z])"
 )
 
@@ -93,6 +97,8 @@ _PART = rf"(?:第{_N}(?:-\d+)?|(?<=[法例])\d+)(?:條(?:之{_N})*|點|章|節|�
 _PROVISION = re.compile(
     rf"{_PART}(?:(?:、|及|與|和|至)(?:{_PART}|第{_N}(?:、{_N})*(?:項|款|目)(?:第{_N}(?:項|款|目))*))*"
 )
+#: Article 10-1 behind an English title
+_ARTICLE = re.compile(r"(?<![A-Za-z])Articles? (?P<n>\d+)(?:-(?P<sub>\d+))?(?![\d.])")
 _UNIT = re.compile("[條點項款目]")
 _STOP = re.compile(r"[。；\n]")
 _OTHER_LAW_WORD = re.compile(r"[律令制治院庭官規人案學理](?!草案)")
@@ -140,7 +146,11 @@ def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterat
             core = len(name) - len(m[0])
             if left.counted or left.before in _DETERMINED or left.before == "…":
                 continue
-            if left.owner is not None and (_RULE_OF_A_BODY.search(name) or _ACT_OF_A_BODY.match(name)):
+            if left.owner is not None and (
+                _RULE_OF_A_BODY.search(name) or _ACT_OF_A_BODY.match(name)
+                # 設置 is read as what the body does
+                or (left.before == "設置" and text[left.start:m.end()] in ("條例", "辦法"))
+            ):
                 # the title of a body's own rule begins with the body
                 name = bare(text[left.owner:m.end()])
                 core = len(name) - len(m[0])
@@ -159,7 +169,9 @@ def bare_laws(text: str, quotes: Sequence[Quoted], boundary: Boundary) -> Iterat
             if core < least or left.specific < 2 or _NO_TITLE.search(name) or _GENERAL.match(name):
                 continue
             verbal = left.owner != left.start and boundary.has_verb(name)
-            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not 3 <= core <= 14 or verbal):
+            # 教師法第14條: so short a name is one only with an article behind it
+            short = 2 if _PROVISION.match(text, m.end()) else 3
+            if pattern is _BARE_ACT and (_NO_ACT.search(name) or not short <= core <= 14 or verbal):
                 continue
             if pattern is _BARE_VAGUE and not (left.governed or left.start == 0 or text[left.start - 1] in "\n)"):
                 continue
@@ -184,6 +196,19 @@ def standards(text: str) -> Iterator[Candidate]:
         yield Candidate("Regulation", m.start(), m.end(), m[0], "foreign-act", 0.85)
 
 
+#: 及其施行細則: the rules of the act named last
+_RULES = re.compile(r"(?<=[及暨與和或]其)施行細則|(?<=、其)施行細則")
+
+
+def rules_of_acts(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Candidate]:
+    """The enforcement rules that a text names by their act: 政府採購法及其施行細則 tells of 政府採購法施行細則."""
+    for m in _RULES.finditer(text):
+        before = [(end, label) for _, end, label in laws if end < m.start()]
+        if before and m.start() - before[-1][0] <= 40 and not _STOP.search(text, before[-1][0], m.start()):
+            name = before[-1][1] + m[0]
+            yield Candidate("Regulation", m.start(), m.end(), name, "rules-of-act", 0.9, known=name)
+
+
 def provisions(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Candidate]:
     """Provisions with their laws; ``laws`` are (start, end, label) of the laws found, in order.
 
@@ -204,6 +229,19 @@ def provisions(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Cand
             last_end, last_law = m.end(), label
             for start, stop, name in single_provisions(m[0]):
                 yield Candidate("Provision", m.start() + start, m.start() + stop, name, "provision", 0.92, law=label)
+
+
+def articles(text: str, laws: Sequence[tuple[int, int, str]]) -> Iterator[Candidate]:
+    """Articles in English text, by their Chinese names; the law stands before them or, behind of, after them."""
+    if "Article" not in text:
+        return
+    for m in _ARTICLE.finditer(text):
+        before = [label for _, end, label in laws if end <= m.start() and len(text[end:m.start()]) <= 12]
+        behind = [label for start, _, label in laws if re.fullmatch(r" of (?:the )?", text[m.end():start])]
+        law = next(iter(behind or before[-1:]), None)
+        if law is not None:
+            name = f"第{m['n']}條" + (f"之{m['sub']}" if m["sub"] else "")
+            yield Candidate("Provision", m.start(), m.end(), name, "article", 0.9, law=law)
 
 
 def _refers_back(gap: str, law: str) -> bool:

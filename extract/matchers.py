@@ -19,11 +19,12 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from extract import bodies, industries, law_names, naming, schemes, targets
+from extract import bodies, industries, law_names, naming, schemes, targets, townships
 from extract.aliases import defined_names
 from extract.boundary import Boundary
 from extract.bracketed import period_behind
 from extract.candidates import Candidate, choose
+from extract.local_units import LocalSpeaker, local_speaker, local_units
 from extract.quotes import Quoted, quoted
 from kg.authority_terms import name_key
 from kg.ids import key
@@ -175,6 +176,9 @@ class BodyDictionary(Dictionary):
         name = text[start:end]
         if not bodies.plausible(text, start, end, name, self.setting.boundary):
             return None
+        local = cast("LocalSpeaker | None", doc.user_data["local"])
+        if local is not None and name in local.units:
+            return None
         body = bodies.meant(name, cast("int | None", doc.user_data["written"]), self.setting.resolver)
         if body is None or (body.cls == "pol:GovernmentBody" and body.label.endswith(("會議", "會報"))):
             # a meeting is an event; the councils that are called one are ministries or agencies
@@ -315,6 +319,11 @@ class BodyContext(Component):
         yield from bodies.units(_text(doc), known, boundary)
         yield from bodies.pronouns(_text(doc), publisher, resolver, known)
         yield from bodies.own_units(_text(doc), publisher, resolver, boundary)
+        yield from bodies.joined(known, resolver)
+        local = cast("LocalSpeaker | None", doc.user_data["local"])
+        yield from townships.offices(_text(doc), local.label if local else None)
+        if local is not None:
+            yield from local_units(_text(doc), local)
 
 
 @Language.factory("policy_defined_names")
@@ -337,8 +346,13 @@ class Provisions(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        laws = [(c.start, c.end, c.known or c.name) for c in choose(_found(doc)) if c.kind == "Regulation"]
+        named = self.setting.resolver.regulation
+        laws = [(c.start, c.end, c.known or named(c.name).label) for c in choose(_found(doc)) if c.kind == "Regulation"]
+        rules = list(law_names.rules_of_acts(_text(doc), laws))
+        yield from rules
+        laws = sorted([*laws, *((c.start, c.end, c.name) for c in rules)])
         yield from law_names.provisions(_text(doc), laws)
+        yield from law_names.articles(_text(doc), laws)
 
 
 @Language.factory("policy_targets")
@@ -387,6 +401,7 @@ class Pipeline:
         doc = self.nlp.make_doc(text)
         doc.user_data.update(text=text, candidates=[], quotes=quoted(text))
         doc.user_data.update(publisher=publisher, year=year, written=written, today=today, targets=targets)
+        doc.user_data["local"] = local_speaker(publisher, self._resolver)
         for _, component in self.nlp.pipeline:
             doc = component(doc)
         return [self._resolved(c) for c in choose(_found(doc))]

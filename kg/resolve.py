@@ -19,6 +19,8 @@ from kg.ids import key, named
 #: 本部, 該會 …: words that stand for a body named elsewhere; group 1 says what kind of body
 PRONOUN = re.compile(r"^(?:本|該|貴|我)(部|會|院|署|局|處|府|總處|中心|所|行|公司)$")
 _UNIT_IN_BRACKETS = re.compile(r"[（(]([^（）()]+)[)）]$")
+#: the last word of an act's English title
+_ACT = re.compile(r" (?:act|statute)$")
 _PART = re.compile(r"(?:草案|\(草案\)|（草案）)$")
 
 
@@ -91,7 +93,23 @@ class Resolver:
             if iri:
                 return Named(iri, "pol:Regulation", self.terms.regulations[iri].label, True)
         label = surface.strip()
+        if label.isascii() and label.casefold() in self._english:
+            iri = self._english[label.casefold()]
+            return Named(iri, "pol:Regulation", self.terms.regulations[iri].label, True)
         return Named(named("pol:Regulation", label), "pol:Regulation", label, False)
+
+    @functools.cached_property
+    def _english(self) -> dict[str, str]:
+        """English titles of laws → IRI; two laws of one title (as some former ones) give neither."""
+        found: dict[str, str | None] = {}
+        for law in self.terms.regulations.values():
+            title = law.english.casefold()
+            found[title] = None if title in found else law.iri
+            # older translations: Statute for Industrial Innovation
+            older = _ACT.sub("", title)
+            if older != title:
+                found.setdefault(f"statute for {older}", law.iri)
+        return {title: iri for title, iri in found.items() if title and iri is not None}
 
     def program(self, surface: str) -> Named:
         """A program by its name or short name."""
