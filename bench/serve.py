@@ -1,9 +1,13 @@
 """Requests per second of `kg serve` beside `oxigraph serve` and rdflib-endpoint, over the same graph in one run.
 
-    python bench/serve.py STORE [--seconds 4] [--peers oxigraph,rdflib] [--shapes point,join] [--note FILE]
+    python bench/serve.py STORE [--seconds 4] [--peers oxigraph,rdflib] [--shapes point,join] [--times 5 --large FOLDER]
+                                [--search 節能,產業] [--note FILE]
 
 Needs wrk (Debian: wrk) and, for the peers, the PyPI packages oxigraph and rdflib-endpoint. Each shape is asked by
-8 clients: once with the same text (answers are kept), once with texts that differ (every one is computed).
+8 clients: with the same text (answers are kept), with texts that differ in a comment (every one is computed), and with
+texts that differ in their variables too (nothing that was found out about an earlier one helps). With --times the graph
+is multiplied first (bench/multiply.py) and kept in FOLDER. With --search each word is searched for by
+pol:textSearch and by a CONTAINS scan, and the hits are compared.
 """
 
 from __future__ import annotations
@@ -32,7 +36,11 @@ import pyoxigraph as ox
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.multiply import multiply  # noqa: E402
+from kg import search  # noqa: E402
 from kg.names import sparql_prefixes  # noqa: E402
+from kg.search import PROPERTIES  # noqa: E402
+from kg.service import vocabulary  # noqa: E402
 from kg.store import VersionedStore  # noqa: E402
 
 PREFIXES = sparql_prefixes("pol", "skos", "dcterms")
@@ -46,6 +54,8 @@ SHAPES: dict[str, tuple[str, float | None, float | None]] = {
     "100,000 rows": ("SELECT ?m ?l { ?m skos:prefLabel ?l } LIMIT 100000", 15.0, 0.9),
 }
 CLIENTS = 8
+#: stands for what differs from query to query
+_HERE = "HERE"
 LUA = """
 local n = 0
 local seed = tostring({{}}):sub(8)
@@ -84,10 +94,13 @@ def running(command: list[str], port: int, cwd: Path | None = None, **more: str)
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def load(address: str, query: str, seconds: float, fresh: bool, gzip: bool = False) -> float:
-    """Requests per second of 8 clients."""
-    unique = '"%20%23" .. seed .. n' if fresh else '""'
-    path = f"{address[address.index('/', 8):]}?query={quote(PREFIXES + query)}"
+def load(address: str, query: str, seconds: float, fresh: str = "", gzip: bool = False) -> float:
+    """Requests per second of 8 clients. ``fresh``: what differs in each, a "comment" or the "variables"."""
+    unique = '"%20%23" .. seed .. n' if fresh == "comment" else '""'
+    if fresh == "variables":
+        query = re.sub(r"\?(\w+)", rf"?\1{_HERE}", query)
+    text = quote(PREFIXES + query).replace(_HERE, '" .. seed .. n .. "')
+    path = f"{address[address.index('/', 8):]}?query={text}"
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         script = LUA.format(path=path, unique=unique, gzip=', ["Accept-Encoding"] = "gzip"' if gzip else "")
         file.write(script)
@@ -160,20 +173,73 @@ def runaway(address: str, limit: float) -> list[float]:
     return found
 
 
+def milliseconds(address: str, query: str, runs: int = 5) -> tuple[float, set[str]]:
+    """The median time of a query that is computed each time, and its first column."""
+    took = []
+    found: set[str] = set()
+    for n in range(runs):
+        url = f"{address}?format=csv&query={quote(f'{PREFIXES}{query} #{time.time_ns()}{n}')}"
+        began = time.perf_counter()
+        with urllib.request.urlopen(url, timeout=300) as answer:
+            body = answer.read()
+        took.append(time.perf_counter() - began)
+        found = set(body.decode().split("\r\n")[1:-1])
+    return 1000 * statistics.median(took), found
+
+
+def searches(address: str, words: list[str]) -> list[str]:
+    """How much faster the index finds each word than a scan of the same texts, one line each."""
+    notes = []
+    properties = " ".join(f"<{p}>" for p in PROPERTIES)
+    for word in words:
+        scan = f'SELECT DISTINCT ?x {{ VALUES ?p {{ {properties} }} ?x ?p ?t FILTER(CONTAINS(STR(?t), "{word}")) }}'
+        slow, expected = milliseconds(address, scan)
+        fast, found = milliseconds(address, f'SELECT ?x {{ ?x pol:textSearch "{word}" }}')
+        joined, _ = milliseconds(address, f'SELECT ?x ?t {{ ?x pol:textSearch "{word}" ; a ?t }}')
+        same = "same hits" if found == expected else "OTHER HITS"
+        notes.append(f"search for {word}: {len(found):,} hits ({same}), scan {slow:.0f} ms, index {fast:.1f} ms: "
+                     f"{slow / fast:.0f} × (with a join: {joined:.1f} ms)")
+        print(notes[-1], flush=True)
+    return notes
+
+
+def multiplied(store: Path, times: int, folder: Path) -> Path:
+    """A store with the graph so many times as large, made once."""
+    large = VersionedStore(folder / f"store-{times}")
+    if large.current() is None:
+        source = VersionedStore(store)
+        graph = multiply(source.open(source.require()), times, folder)
+        with large.lock():
+            prepared = large.prepare()
+            graph.backup(str(prepared / "graph"))
+            vocabulary.write(graph, prepared)
+            search.build(graph, prepared)
+            (prepared / "report.json").write_text(json.dumps({"documents": [], "triples": len(graph)}))
+            large.publish(prepared)
+    return large.folder
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("store", type=Path)
     arguments.add_argument("--seconds", type=float, default=4.0)
     arguments.add_argument("--peers", default="oxigraph,rdflib")
     arguments.add_argument("--shapes", default=",".join(SHAPES))
+    arguments.add_argument("--times", type=int, default=1, help="multiply the graph (default: 1)")
+    arguments.add_argument("--large", type=Path, default=Path(tempfile.gettempdir()) / "kg-large",
+                           help="folder that keeps the multiplied graph")
+    arguments.add_argument("--search", default="", help="words to search for, separated by commas")
     arguments.add_argument("--note", type=Path)
     given = arguments.parse_args()
+    if given.times > 1:
+        given.large.mkdir(exist_ok=True)
+        given.store = multiplied(given.store, given.times, given.large)
     version = VersionedStore(given.store).require()
     graph = ox.Store.read_only(str(version.graph))
     measure = next(iter(graph.query(PREFIXES + "SELECT ?m ?p { ?m a pol:Measure ; dcterms:isPartOf ?p } LIMIT 1")))
     shapes = {
         name: (query.replace("<THING>", str(measure["m"])).replace("<PARENT>", str(measure["p"])), kept, computed)
-        for name, (query, kept, computed) in SHAPES.items() if name in given.shapes
+        for name, (query, kept, computed) in SHAPES.items() if name in given.shapes.split(",")
     }
     triples = len(graph)
     results: dict[str, dict[str, dict[str, float]]] = {}
@@ -206,14 +272,18 @@ def main() -> None:
             results[name] = {}
             for server, address in servers.items():
                 warm(address, query, gzip=server == "kg" and "rows" in name)
-                first = load(address, query, given.seconds, fresh=True)
-                same = load(address, query, given.seconds, fresh=False, gzip=server == "kg" and "rows" in name)
-                results[name][server] = {"computed": first, "repeated": same}
-                print(f"{name:14} {server:26} computed {first:10.1f}/s   repeated {same:10.1f}/s", flush=True)
+                first = load(address, query, given.seconds, "comment")
+                unseen = load(address, query, given.seconds, "variables")
+                same = load(address, query, given.seconds, gzip=server == "kg" and "rows" in name)
+                results[name][server] = {"computed": first, "unseen": unseen, "repeated": same}
+                print(f"{name:14} {server:26} computed {first:10.1f}/s   of unseen shape {unseen:10.1f}/s   "
+                      f"repeated {same:10.1f}/s", flush=True)
         if "oxigraph" in given.peers:
             peak, size = downloads(servers["kg"], kg_group)
             notes.append(f"32 clients fetching {size:.0f} MB each: peak memory of the server {peak:.0f} MB (bar 700)")
             print(notes[-1])
+        if given.search:
+            notes += searches(servers["kg"], given.search.split(","))
         late = [t - 1.0 for t in runaway(servers["kg"], 1.0)]
         notes.append(f"a runaway query with a limit of 1 s is answered {max(late):.2f} s after it (bar 0.5)")
         print(notes[-1])
@@ -230,8 +300,8 @@ def report(
 ) -> str:
     """The figures as Markdown, with ratios and bars."""
     lines = [f"{triples:,} triples, {CLIENTS} clients, {os.cpu_count()} cores", "",
-             "| shape | computed /s | × oxigraph | bar | repeated /s | × oxigraph | bar | × rdflib-endpoint |",
-             "|---|---|---|---|---|---|---|---|"]
+             "| shape | computed /s | × oxigraph | of unseen shape | bar | repeated /s | × oxigraph | bar "
+             "| computed, × rdflib-endpoint |", "|---|---|---|---|---|---|---|---|---|"]
     for name, (_, kept, computed) in shapes.items():
         found = results[name]
         peer = found.get("oxigraph")
@@ -239,7 +309,8 @@ def report(
         def ratio(kind: str, found: dict[str, dict[str, float]] = found, peer: dict[str, float] | None = peer) -> str:
             return f"{found['kg'][kind] / peer[kind]:.2f}" if peer and peer[kind] else "–"
         best = f"{found['kg']['computed'] / max(others):.1f}" if others and max(others) else "–"
-        lines.append(f"| {name} | {found['kg']['computed']:,.1f} | {ratio('computed')} | {computed or '–'} | "
+        lines.append(f"| {name} | {found['kg']['computed']:,.1f} | {ratio('computed')} | {ratio('unseen')} | "
+                     f"{computed or '–'} | "
                      f"{found['kg']['repeated']:,.1f} | {ratio('repeated')} | {kept or '–'} | {best} |")
     return "\n".join([*lines, "", *(f"- {n}" for n in notes)]) + "\n"
 

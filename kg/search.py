@@ -7,6 +7,7 @@ candidate; it is a hit if it holds the word itself, so the hits are those of ``C
 In a query the pattern ``?x pol:textSearch "節能"`` stands for the things with a label or text that holds
 every word of the string. It is replaced before the query runs: by the things found in the index
 (``VALUES``), or, where the graph has no index, by a scan with ``CONTAINS``; so it works on any store.
+A query that asks for nothing but the things found needs no engine (`alone`).
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ PROPERTIES = tuple(expand(p) for p in (
 PREDICATE = POL + "textSearch"
 #: where an index finds more things than this, the texts are scanned instead: so many names are no faster
 MOST = 20_000
+#: words of a query that asks for nothing but the things found; the order of results is free
+_ALONE = frozenset({"PREFIX", "BASE", "SELECT", "DISTINCT", "REDUCED", "WHERE", "LIMIT"})
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
 _PLAIN = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9]")
 _SCHEMA = """
 CREATE TABLE texts (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, size INTEGER NOT NULL, text TEXT NOT NULL);
@@ -99,10 +103,12 @@ def _texts(store: ox.Store) -> Iterator[tuple[str, str]]:
                 yield quad.subject.value, quad.object.value
 
 
-def find(index: Path, words: str, most: int = MOST) -> list[str] | None:
-    """IRIs of the things with a text that holds every word (separated by spaces), those with short texts first.
+def find(index: Path, words: str, most: int = MOST, ordered: bool = True, cut: bool = False) -> list[str] | None:
+    """IRIs of the things with a text that holds every word (separated by spaces).
 
-    None where there are more than ``most``. Raises SearchError where there is no word.
+    Those with short texts come first unless it is said that the order is of no importance, which is faster.
+    Where there are more than ``most``: None, or with ``cut`` so many of them. Raises SearchError where there is
+    no word.
     """
     wanted = words.split()
     if not wanted:
@@ -114,10 +120,10 @@ def find(index: Path, words: str, most: int = MOST) -> list[str] | None:
                           *["instr(text, ?) > 0"] * len(unsure)])
     with contextlib.closing(sqlite3.connect(f"file:{index}?mode=ro&immutable=1", uri=True)) as base:
         values: list[object] = [*([" AND ".join(grams)] if grams else []), *unsure, most + 1]
-        rows = base.execute(
-            f"SELECT subject, min(size) FROM texts WHERE {where} GROUP BY subject ORDER BY 2, 1 LIMIT ?", values
-        ).fetchall()
-    return None if len(rows) > most else [row[0] for row in rows]
+        what = (f"subject, min(size) FROM texts WHERE {where} GROUP BY subject ORDER BY 2, 1" if ordered else
+                f"DISTINCT subject FROM texts WHERE {where}")
+        rows = base.execute(f"SELECT {what} LIMIT ?", values).fetchall()
+    return [row[0] for row in rows[:most]] if cut or len(rows) <= most else None
 
 
 def _grams(word: str) -> Iterable[str]:
@@ -156,11 +162,38 @@ def rewrite(text: str, found: Callable[[str], list[str] | None] | None) -> str:
     return text
 
 
+def alone(text: str) -> tuple[str, str, int | None] | None:
+    """Variable, words and LIMIT of a query that asks for nothing but what one search finds; None for any other."""
+    try:
+        query = parse(text)
+    except Unreadable:
+        return None
+    group = query.group
+    if query.form != "SELECT" or group is None or group.parts or group.filters or group.given or query.made:
+        return None
+    words = {t.word for t in query.tokens if t.word}
+    if len(group.triples) != 1 or words - _ALONE:
+        return None
+    pattern = group.triples[0]
+    names = {t.name for t in query.projected} or {pattern.subject.name}
+    if full(pattern.path[0].text, query.prefixes) != PREDICATE or len(pattern.path) > 1 \
+            or not pattern.subject.name or names != {pattern.subject.name}:
+        return None
+    return pattern.subject.name, _words(pattern.object), query.limit
+
+
 def _words(token: Token) -> str:
     m = re.fullmatch(r"(\"\"\"|'''|\"|')(.*)\1(@.*)?", token.text, re.S)
     if token.kind != "string" or m is None:
         raise SearchError("textSearch 後面要接字串 (textSearch needs a string)")
-    return re.sub(r"\\(.)", lambda e: {"n": "\n", "t": "\t"}.get(e[1], e[1]), m[2])
+    return _ESCAPED.sub(_unescaped, m[2])
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code, sign = escape[1] or escape[2], escape[3]
+    if code:
+        return chr(min(int(code, 16), 0x10FFFF))
+    return {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}.get(sign, sign)
 
 
 def _block(variable: str, words: str, found: Callable[[str], list[str] | None] | None) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kg import search
 from kg.names import PREFIXES
-from kg.search import SearchError, find, rewrite
+from kg.search import SearchError, alone, find, rewrite
 
 LABEL = ox.NamedNode(search.PROPERTIES[0])
 TEXTS = st.text(alphabet="節能減碳水5Gg a，。\"'-\n𠮷", max_size=12)
@@ -77,3 +77,26 @@ def test_searches_that_cannot_be_done(query: str, tmp_path: Path) -> None:
 def test_other_queries_stay_as_they_are() -> None:
     for query in ("SELECT * { ?s ?p 'textSearch' }", "SELECT * { ?s ?p ?o }", "textSearch {"):
         assert rewrite(query, None) == query
+
+
+@pytest.mark.parametrize(("query", "expected"), [
+    ('SELECT ?x { ?x pol:textSearch "太空" }', ("x", "太空", None)),
+    ('SELECT DISTINCT * WHERE { ?y pol:textSearch "太空 產業" . } LIMIT 5', ("y", "太空 產業", 5)),
+    ('SELECT ?x { ?x pol:textSearch "a\\u7BC0\\n" }', ("x", "a節\n", None)),
+    ('SELECT ?x { ?x pol:textSearch "太空", "產業" }', None), ('SELECT ?x { ?x pol:textSearch "太空" ; a ?t }', None),
+    ('SELECT (COUNT(*) AS ?n) { ?x pol:textSearch "太空" }', None), ('ASK { ?x pol:textSearch "太空" }', None),
+    ('SELECT ?x { ?x pol:textSearch "太空" } OFFSET 1', None), ('SELECT ?z { ?x pol:textSearch "太空" }', None),
+    ('SELECT ?x FROM <http://x/> { ?x pol:textSearch "太空" }', None),
+    ('SELECT ?x { ?x pol:textSearch "太空" FILTER(ISIRI(?x)) }', None),
+    ('SELECT ?x { ?x pol:textSearch "太空" } ORDER BY ?x', None), ("SELECT ?x { ?x pol:text ?y }", None), ("{", None),
+])
+def test_a_search_alone(query: str, expected: tuple[str, str, int | None] | None) -> None:
+    assert alone(query) == expected
+
+
+def test_hits_in_no_order_and_cut(tmp_path: Path) -> None:
+    search.build(store_of(["節能減碳計畫", "節能", "節能計畫"]), tmp_path)
+    index = tmp_path / search.FILE
+    assert sorted(find(index, "節能", ordered=False) or ()) == ["http://x/0", "http://x/1", "http://x/2"]
+    assert len(find(index, "節能", most=2, ordered=False, cut=True) or ()) == 2
+    assert find(index, "節能", most=2, ordered=False) is None

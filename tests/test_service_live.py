@@ -200,3 +200,29 @@ def test_memory_stays_flat_with_many_large_downloads(server: str) -> None:
     for thread in crowd:
         thread.join()
     assert max(sizes) > 15_000_000 and os.getpid()
+
+
+@pytest.mark.parametrize("form", [
+    ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.TSV,
+])
+def test_a_search_alone_is_answered_like_a_scan(server: str, form: ox.QueryResultsFormat) -> None:
+    scan = "SELECT ?x { ?x skos:prefLabel|pol:text|dcterms:title|skos:altLabel ?t FILTER(CONTAINS(?t, '太空')) }"
+    found = []
+    for query in ('SELECT ?x { ?x pol:textSearch "太空" } # alone', scan):
+        result = ox.parse_query_results(ask(server, query, Accept=form.media_type)[2], format=form)
+        assert isinstance(result, ox.QuerySolutions)
+        found.append({row["x"] for row in result})
+    assert found[0] == found[1] and len(found[0]) > 1
+
+
+def test_a_search_alone_is_cut_and_says_so(server: str) -> None:
+    status, headers, body = ask(server, 'SELECT ?x { ?x pol:textSearch "太空" }', more="max-rows=1&format=csv")
+    assert status == 200 and headers["x-kg-truncated"] == "rows; limit=1" and body.count(b"\r\n") == 2
+
+
+def test_a_search_keeps_to_its_dataset(server: str) -> None:
+    everything = ask(server, 'SELECT ?x { ?x pol:textSearch "太空" }', more="format=csv")[2]
+    for query, more in (('SELECT ?x FROM <http://x/none> { ?x pol:textSearch "太空" }', "format=csv"),
+                        ('SELECT ?x { ?x pol:textSearch "太空" }', "format=csv&default-graph-uri=http://x/none")):
+        status, _, body = ask(server, query, more=more)
+        assert status == 200 and body == b"x\r\n" != everything

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -37,6 +38,9 @@ CORS: list[tuple[str, str]] = [
     ("access-control-allow-origin", "*"),
     ("access-control-expose-headers", "ETag, Retry-After, X-KG-Truncated, X-KG-Row-Limit, X-KG-Version, X-KG-Hints"),
 ]
+
+
+_CHARSET = re.compile(r"\s*;\s*charset\s*=\s*(?:\"[^\"]*\"|[^\s;,]*)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def negotiate(accept: str, offers: Sequence[str], asked: str = "") -> str:
 
     >>> negotiate("text/csv;q=0.3, */*;q=0.1", ("application/json", "text/csv"))
     'text/csv'
+    >>> negotiate("text/csv; charset=utf-8", ("application/json", "text/csv"))
+    'text/csv'
     """
     offered = f"可用 offered: {', '.join(offers)}"
     if asked:
@@ -117,7 +123,8 @@ def negotiate(accept: str, offers: Sequence[str], asked: str = "") -> str:
         raise Problem(406, "not-acceptable", f"不支援格式 {asked}", f"The format {asked} is not offered here.", offered)
     if not accept.strip():
         return offers[0]
-    best = parse_accept_header(accept, MIMEAccept).best_match(offers)
+    # all is UTF-8, so a charset that a client adds to a type is not compared
+    best = parse_accept_header(_CHARSET.sub("", accept), MIMEAccept).best_match(offers)
     if best is None:
         raise Problem(
             406, "not-acceptable", "無法提供所要求的格式", "None of the formats asked for can be given.", offered

@@ -36,6 +36,7 @@ from kg.service.protocol import ALLOW, Ask, Change, read
 from kg.service.remote_pool import RemotePool
 from kg.service.shape import shape
 from kg.service.structure import Query
+from kg.service.tokens import KEPT_LENGTH
 from kg.service.vocabulary import Vocabulary
 from kg.sparql_guard import Refused, form, guard
 from kg.store import StoreError, Version, VersionedStore
@@ -63,6 +64,8 @@ class Read:
     prefixes: dict[str, str]
     #: does its answer differ from call to call?
     fleeting: bool
+    #: does it name its dataset (FROM)?
+    dataset: bool
     #: an estimate, if it looks cheap (kg.service.estimate)
     cost: float | None
 
@@ -138,13 +141,13 @@ class Service:
     async def query(self, asked: Ask, request: Request) -> Answer:
         """Runs a query and answers in the format asked for. Raises Problem, Refused or StoreError."""
         version = self.current()[0]
-        job, about = self.job(asked)
+        job, about = await self._job(asked)
         offers = _GRAPHS if about.form in ("CONSTRUCT", "DESCRIBE") else _TABLES
         media = negotiate(request.accept, offers, asked.format)
         job["form"] = (GRAPHS if offers is _GRAPHS else RESULTS)[media]
         job["gzip"] = request.gzip
         job["base"] = request.headers.get("x-kg-base", "http://localhost") + "/sparql"
-        tag = etag(version, job["query"], media, job["base"], str(job["gzip"]), str(asked.rows),
+        tag = etag(version, asked.text, media, job["base"], str(job["gzip"]), str(asked.rows),
                    *asked.default_graphs, "|", *asked.named_graphs)
         headers = [
             ("content-type", content_type(media)), ("x-kg-version", version), ("vary", "Accept, Accept-Encoding"),
@@ -174,21 +177,27 @@ class Service:
             self.cache.put(self.key(request), headers, body, shared)
         return Answer(200, headers, body)
 
+    async def _job(self, asked: Ask) -> tuple[dict[str, Any], Read]:
+        """As `job`; what takes long is done beside the event loop."""
+        if "textSearch" in asked.text or len(asked.text) > KEPT_LENGTH:
+            return await asyncio.to_thread(self.job, asked)
+        return self.job(asked)
+
     def job(self, asked: Ask) -> tuple[dict[str, Any], Read]:
         """What a worker needs to run a query, and what is known of the query. Raises Refused or Problem."""
-        text = asked.text
-        about = self.read(text)
+        about = self.read(asked.text)
+        text, found = asked.text, ""
         if "textSearch" in text:
             try:
-                text = search.rewrite(text, self._finder())
+                text, found, about = self._searched(asked, about)
             except search.SearchError as error:
                 zh, _, en = str(error).partition(" (")
                 raise Problem(400, "search", zh, en.removesuffix(")")) from None
-            about = self.read(text)
         return {
-            "query": text, "form": "json", "prefixes": about.prefixes, "base": "", "default": asked.default_graphs,
-            "named": asked.named_graphs, "seconds": asked.seconds, "max_rows": asked.rows,
-            "max_bytes": self.limits.size, "hold": self.limits.held(asked.rows, self.limits.size), "gzip": False,
+            "query": text, "solutions": found, "form": "json", "prefixes": about.prefixes, "base": "",
+            "default": asked.default_graphs, "named": asked.named_graphs, "seconds": asked.seconds,
+            "max_rows": asked.rows, "max_bytes": self.limits.size,
+            "hold": self.limits.held(asked.rows, self.limits.size), "gzip": False,
         }, about
 
     def read(self, text: str) -> Read:
@@ -203,18 +212,37 @@ class Service:
             query = parse(text)
         except Unreadable:
             # nothing is known of it: every prefix is given, it may be expensive, its answer is not kept
-            return Read(form(text), PREFIXES, True, None)
+            return Read(form(text), PREFIXES, True, True, None)
         words = {t.word for t in query.tokens}
-        found = Read(query.form, _used(query), bool(_FLEETING & words), estimate(query, counts))
+        found = Read(query.form, _used(query), bool(_FLEETING & words), "FROM" in words, estimate(query, counts))
         if general is not None:
             if len(self._read) >= _SHAPES:
                 self._read.clear()
             self._read[name, general] = found
         return found
 
-    def _finder(self) -> Any:
+    def _searched(self, asked: Ask, about: Read) -> tuple[str, str, Read]:
+        """A query with its searches done, its solutions (TSV) if they need no engine, and what is known of it."""
         index = self.current()[2].path / search.FILE
-        return (lambda words: search.find(index, words)) if index.exists() else None
+        # the index is that of the unnamed default graph
+        if asked.default_graphs or asked.named_graphs or about.dataset or not index.exists():
+            text = search.rewrite(asked.text, None)
+            return text, "", self.read(text)
+        plain = search.alone(asked.text)
+        if plain is not None:
+            name, words, limit = plain
+            hits = search.find(index, words, asked.rows + 1 if limit is None else limit, ordered=False, cut=True)
+            return asked.text, "\n".join([f"?{name}", *(f"<{iri}>" for iri in hits or ()), ""]), about
+        scanned = False
+
+        def find(words: str) -> list[str] | None:
+            nonlocal scanned
+            hits = search.find(index, words, ordered=False)
+            scanned = scanned or hits is None
+            return hits
+
+        text = search.rewrite(asked.text, find)
+        return text, "", self.read(text) if scanned else about
 
     async def run(self, job: dict[str, Any], asked: Ask, about: Read) -> Result:
         """Runs a job in a worker of the right lane. Raises Problem."""
@@ -229,7 +257,7 @@ class Service:
 
     async def table(self, asked: Ask, rows: int) -> dict[str, Any]:
         """A result's first rows, for a page (see kg.service.worker). Raises Problem, Refused or StoreError."""
-        job, about = self.job(asked)
+        job, about = await self._job(asked)
         result = await self.run(job | {"form": "table", "max_rows": rows}, asked, about)
         try:
             found: dict[str, Any] = json.loads(b"".join([chunk async for chunk in result]))
