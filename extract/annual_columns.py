@@ -52,7 +52,7 @@ width = lru_cache(maxsize=1 << 15)(printed_width)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One 重要計畫項目. ``work_plan`` is None where the cell is that of the row above."""
+    """One 重要計畫項目. ``work_plan`` is None where the cell is that of the row above; ``category`` may be empty."""
 
     work_plan: Clean | None
     item: Clean
@@ -162,16 +162,16 @@ def _tabbed_rows(lines: Sequence[Clean]) -> list[Row]:
         cells = [join([line[a + 1:b]]) for a, b in pairwise([-1, *cuts, len(line)])]
         if len(cells) == 4 and len(cells[1]) and len(cells[2]):
             plan, item, category, content = cells
-            found.append(Row(plan if len(plan) else None, item, category.text, category, _items(content), 1.0))
+            found.append(Row(plan if len(plan) else None, item, category.text, category, items(content), 1.0))
         elif found:
             last = found[-1]
-            more = _items(join([line]))
+            more = items(join([line]))
             found[-1] = Row(
                 last.work_plan, last.item, last.category, last.category_place, (*last.content, *more), last.confidence)
     return found
 
 
-def _items(content: Clean) -> tuple[Clean, ...]:
+def items(content: Clean) -> tuple[Clean, ...]:
     """A content cell on one line, cut before its numbered items."""
     cuts = [m.start() for m in _ITEM.finditer(content.text)]
     return tuple(content[a:b] for a, b in pairwise([0, *cuts, len(content)]) if a < b)

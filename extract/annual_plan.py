@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extract.annual_columns import Row, content_width, rows
+from extract.annual_tabs import Table, indicators, plan_rows, table
 from extract.furniture import furniture, page_marks, printable
 from extract.publisher import issued, speaking_body
 from extract.sections import Layout, Unit, heading, layout, outline
@@ -38,10 +39,11 @@ _PROGRAM_CONFIDENCE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The lines of the document: those of the text and those of the table."""
+    """The lines of the document: those of the text, those of the flattened table, tables parted by tabs."""
 
     text: tuple[Clean, ...]
     table: tuple[Clean, ...]
+    tabbed: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,22 @@ def extract(records: Records) -> None:
         "dcterms:isPartOf": Ref(records.iri), "pol:startYear": year, "pol:endYear": year, "pol:fiscalYear": year,
         "dcterms:publisher": Ref(publisher) if publisher else None,
     })
-    _Text(records, plan, parts.text, year).write()
+    text = _Text(records, plan, parts.text, year)
+    text.write()
     known = records.resolver.authority.bodies.get(publisher) if publisher else None
     agency_key = ids.key(known.label) if known else records.document.key
-    _Table(records, _Plan(plan, publisher, agency_key, year), parts.table).write()
+    found = rows(parts.table)
+    for tabbed in parts.tabbed:
+        for line in tabbed.lines:
+            records.read(line)
+        if tabbed.of_plans:
+            found += plan_rows(tabbed)
+            continue
+        section = text.section_before(tabbed.head)
+        for indicator, of in indicators(tabbed):
+            records.mentions_in(section, indicator, year=of or year)
+    width = content_width(parts.table or [line for row in found for line in row.content])
+    _Table(records, _Plan(plan, publisher, agency_key, year), found, width).write()
 
 
 def _split(records: Records) -> _Parts:
@@ -101,23 +115,33 @@ def _split(records: Records) -> _Parts:
         records.read(every[i])
     kept = [line for i, line in enumerate(every) if i not in dropped and line.text.strip()]
     text: list[Clean] = []
-    table: list[Clean] = []
-    inside = False
+    flat: list[Clean] = []
+    tabbed: list[Table] = []
+    #: where the lines go
+    inside = text
     i = 0
     while i < len(kept):
         length = _head_length(kept, i)
         if length:
             for line in kept[i:i + length]:
                 records.read(line)
-            inside = True
+            inside = flat
             i += length
             continue
-        m = marker(kept[i].text, "formal")
-        if inside and m is not None:
-            inside = False
-        (table if inside else text).append(kept[i])
+        opened = table(kept[i])
+        if opened is not None:
+            records.read(kept[i])
+            # the head is printed again on the next page
+            if not tabbed or inside is not tabbed[-1].lines or opened.columns != tabbed[-1].columns:
+                tabbed.append(opened)
+            inside = tabbed[-1].lines
+            i += 1
+            continue
+        if inside is not text and marker(kept[i].text, "formal") is not None:
+            inside = text
+        inside.append(kept[i])
         i += 1
-    return _Parts(tuple(text), tuple(table))
+    return _Parts(tuple(text), tuple(flat), tuple(tabbed))
 
 
 def _head_length(kept: Sequence[Clean], i: int) -> int:
@@ -173,6 +197,11 @@ class _Text:
                 self._section(i, unit, head, above.section)
             self.records.read(unit.place)
 
+    def section_before(self, place: Clean) -> str:
+        """The section of the last unit that begins before a place."""
+        before = [i for i, unit in enumerate(self.units) if unit.place.offsets[0] < place.offsets[0]]
+        return self.made[before[-1] if before else -1].section
+
     def _section(self, i: int, unit: Unit, head: Clean | None, above: str) -> None:
         m = unit.marker
         text = unit.text()
@@ -208,15 +237,15 @@ class _Text:
 class _Table:
     """The rows of the table: work plans, budget lines, measures, actions."""
 
-    def __init__(self, records: Records, plan: _Plan, table: Sequence[Clean]) -> None:
+    def __init__(self, records: Records, plan: _Plan, rows: Sequence[Row], width: float) -> None:
         self.records = records
         self.plan = plan
-        self.table = table
-        self.form = Layout(content_width(table), False)
+        self.rows = rows
+        self.form = Layout(width, False)
 
     def write(self) -> None:
         work_plan: tuple[str, Clean] | None = None
-        for number, row in enumerate(rows(self.table), 1):
+        for number, row in enumerate(self.rows, 1):
             if row.work_plan is not None:
                 work_plan = (self._work_plan(row.work_plan, row.confidence), row.work_plan)
             line = self._line(number, row, work_plan)
@@ -234,8 +263,9 @@ class _Table:
                                  row.confidence, attributes={
             "pol:fiscalYear": self.plan.year, **(period_attributes(when) if when else {}),
         })
-        category = ids.concept("budget-category", row.category)
-        self.records.relate(line, "pol:category", category, row.category_place, TABLE_RULE)
+        if row.category:
+            category = ids.concept("budget-category", row.category)
+            self.records.relate(line, "pol:category", category, row.category_place, TABLE_RULE)
         if work_plan is not None:
             self.records.relate(line, "pol:workPlan", work_plan[0], work_plan[1], TABLE_RULE, row.confidence)
         if self.plan.agency:

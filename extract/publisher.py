@@ -19,6 +19,7 @@ _LONGEST_NAME = 20
 #: a body that the authority files do not know: what stands before the year or the kind of document
 _UNKNOWN = re.compile(r"^[\u4e00-\u9fff]{2,18}?[部會院署局處府](?=(?:民國)?\d{2,4}年|業務|施政|工作|公告|函|令)")
 _UNKNOWN_CONFIDENCE = 0.7
+_COUNTY = re.compile(r"[\u4e00-\u9fff]{2}[縣市]")
 _DATE = re.compile(r"(?:^|日期[:：])(?:中華)?(?:民國)?(\d{2,4})年(\d{1,2})月(\d{1,2})日")
 _AS_OF = re.compile(r"截至(?:民國)?(\d{2,4})年")
 
@@ -38,6 +39,10 @@ def speaking_body(records: Records, text: Clean) -> str | None:
                 found.append((start, end))
                 break
     if not found:
+        county = _COUNTY.match(text.text)
+        if county and records.resolver.body(county[0], table=True) is not None:
+            # 嘉義縣106年度施政計畫, 臺東縣…自治條例
+            return records.body(county[0], text.span(0, county.end()), RULE, table=True)
         m = _UNKNOWN.match(text.text)
         return records.body(m[0], text.span(0, m.end()), RULE, _UNKNOWN_CONFIDENCE) if m else None
     start, end = max(found, key=lambda x: (x[1] - x[0], x[0]))

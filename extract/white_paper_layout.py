@@ -32,6 +32,8 @@ from kg.text.outline import Marker
 _PAGE = re.compile(r"^(?:第\s*\d+\s*頁.{0,8}|[-–—]\s*\d+\s*[-–—]|\d{1,3})$")
 _CONTINUED = re.compile(r"^(?:是|否|[■□☐☑☒✓✔VvＶ]\s*(?:是|否|延續|新增).*|延續|新增|延續議題|新增議題|"
                         r"[VvＶ✓✔○●]|[-–—])$")
+#: who put the answers together, and when
+_DATED = re.compile(r"\d年\s*\d{1,2}月")
 _SENTENCE = re.compile(r"[。！？]")
 #: Word's bookmarks that leak into a conversion
 BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]")
@@ -96,7 +98,13 @@ class _Reader:
             if row.text and (outline.marker(row.text, "formal", "chinese", "chapter") or COLUMNS.match(row.text)
                              or len(found) == 3):
                 break
-            if row.text:
+            whole = "".join(line.text for line in found)
+            if found and row.text and "白皮書" in whole and not self.rows[self.i - 1].text.strip():
+                # what stands apart from a title that is whole is no part of it
+                break
+            if found and _DATED.search(row.text):
+                self.layout.furniture.append(row)
+            elif row.text:
                 found.append(row)
             self.i += 1
         self.layout.title = concat(found)
@@ -260,7 +268,9 @@ class _Reader:
         if not found:
             return None
         at_cell_start = row.text.startswith(("\t", " ", "\u3000")) or not self.rows[self.i - 1].text.strip()
-        return (found, used) if self._heads_next(used) or at_cell_start else None
+        # 保險委員會 over the next recommendation is a chapter of a chamber's paper, nobody that answers
+        known = any(self.resolver.body(name.text, table=True) is not None for name in found)
+        return (found, used) if self._heads_next(used) or (at_cell_start and known) else None
 
     def _heads_next(self, used: int) -> bool:
         """Does the next line that is not empty head an answer (1、 目前進度…)?"""

@@ -226,3 +226,29 @@ def test_the_proposer_bears_the_registered_name() -> None:
     shard = read(white_paper, "全國商業總會「2031白皮書」部會辦理情形\n壹、總論\n")
     (proposer,) = (e for e in shard.entities if e.cls == "pol:GovernmentBody")
     assert (proposer.label, list(proposer.alt_labels)) == ("中華民國全國商業總會", ["全國商業總會"])
+
+
+def test_a_chapter_of_a_chambers_paper_answers_nothing() -> None:
+    records = read(white_paper, """海島商會2012年白皮書各部會回應彙整
+經建會 101年9月28日
+
+化學委員會
+議題一：簡化登錄程序
+建議：採用分級登錄。
+主管機關：經濟部
+辦理情形：本部已訂定分級標準。
+涉及法規：商品檢驗法第7條
+參採情形：部分參採
+
+保險委員會
+議題二：放寬國外投資
+建議：提高上限。
+主管機關：金融監督管理委員會
+辦理情形：本會將審慎研議。
+涉及法規：保險法第146條之4
+參採情形：研議中
+""")
+    [document] = of(records, "pol:PolicyDocument")
+    assert document.label == "海島商會2012年白皮書各部會回應彙整"
+    answers = [r.label for r in of(records, "pol:Response")]
+    assert answers == ["經濟部：簡化登錄程序", "金融監督管理委員會：放寬國外投資"]
