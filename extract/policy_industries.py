@@ -27,7 +27,7 @@ _ROLE = re.compile(r"^[\u4e00-\u9fff]{2,6}(?:機關|單位)\s*[：:]\s*")
 _HEAD = {"number": re.compile(r"^(?:序號|項次|編號|項目)$"),
          "program": re.compile(r"政策性?產業|方案|計畫|產業(?:名稱|別)"),
          "body": re.compile(r"部會|機關|主管|單位"), "scope": re.compile(r"範疇|範圍|內容"),
-         "criteria": re.compile(r"認定|說明|推動|備註")}
+         "criteria": re.compile(r"認定|說明|推動|目標|策略|作法|做法|備註")}
 _NUMBER = re.compile(r"^\s*[（(]?(\d{1,3}|[一二三四五六七八九十]{1,3})[)）]?\s*[、.]?\s*$")
 _NUMBER_AND_NAME = re.compile(r"^\s*(\d{1,3})\s*[、.]?\s+(?=\S*[\u4e00-\u9fff])")
 _PERIOD_IN_BRACKETS = re.compile(r"\s*[（(]([^（）()]*\d[^（）()]*)[)）]\s*$")
@@ -184,6 +184,9 @@ def read_rows(records: Records, rows: list[Clean]) -> list[Row]:
             continue
         row = _read_row(cells, columns, records)
         if row is not None:
+            if "industry" in columns and row.industry is None and row.program is None and found:
+                # the industry's cell reaches down as the program's does
+                row.industry = found[-1].industry
             found.append(row)
         elif found and not _repeats(cells, found[-1]):
             found[-1].criteria.extend(c for c in cells if c.text.strip())
@@ -222,6 +225,8 @@ def _cells(line: Clean) -> list[Clean]:
 
 def _read_row(cells: list[Clean], columns: dict[str, int], records: Records) -> Row | None:
     """A row by its cells: the body's cell is found first, the others lie around it."""
+    if columns and not columns.get("program", 0) <= columns["body"] < columns["scope"]:
+        return _row_in_columns(cells, columns, records)
     at = next((i for i, c in enumerate(cells[:6]) if bodies_in(without_tags(c), records.resolver)), None)
     expected = columns.get("body")
     if at is None and expected is not None and expected + 1 < len(cells) and cells[expected].text.strip() \
@@ -249,6 +254,18 @@ def _read_row(cells: list[Clean], columns: dict[str, int], records: Records) -> 
     names = bodies_in(without_tags(cells[at]), records.resolver) or [joined(without_tags(cells[at]))]
     # what follows the criteria in the same line are leaked copies of its inner cells
     return Row(number, program, names, after[0], after[1:2], industry)
+
+
+def _row_in_columns(cells: list[Clean], columns: dict[str, int], records: Records) -> Row | None:
+    """A row of a table whose columns stand in another order: each cell is what its head says."""
+    held = {kind: cells[i].strip() for kind, i in columns.items() if i < len(cells) and cells[i].text.strip()}
+    if not {"body", "scope"} <= held.keys():
+        return None
+    body = without_tags(held["body"])
+    industry = joined(without_tags(held["industry"])).strip() if "industry" in held else None
+    criteria = [held["criteria"]] if "criteria" in held else []
+    return Row(held.get("number"), held.get("program"), bodies_in(body, records.resolver) or [joined(body)],
+               held["scope"], criteria, industry)
 
 
 def _repeats(cells: list[Clean], row: Row) -> bool:

@@ -171,3 +171,18 @@ def test_real_document(seeds: Path) -> None:
     assert len(of(found, "pol:IndustryScope")) == 20
     assert len([p for p in of(found, "pol:Program") if dict(p.attributes).get("pol:startYear")]) == 9
     assert found.unread_lines == ()
+
+
+def test_columns_in_another_order() -> None:
+    found = read(policy_industries, "重點發展產業彙總表（103年版）\n\n"
+                 "編號\t產業別\t主管機關\t依據方案及期程\t產業範疇\t發展目標\n"
+                 "1\t智慧綠建築\t內政部、經濟部\t智慧綠建築推動方案（99-104年）\t包括綠建材、節能空調。\t產值達3,000億元\n"
+                 "2\t雲端運算\t交通部\t雲端航道方案（99-103年）\t涵蓋伺服器、雲端系統。\t\n"
+                 "\t\t經濟部\t\t包括資料中心。\t\n")
+    assert [p.label for p in of(found, "pol:Program")] == ["智慧綠建築推動方案", "雲端航道方案"]
+    scopes = of(found, "pol:IndustryScope")
+    # an empty industry cell is that of the row above
+    assert [s.label for s in scopes] == ["智慧綠建築", "雲端運算", "雲端運算"]
+    assert objects(found, scopes[0].iri, "pol:responsibleBody") == ["內政部", "經濟部"]
+    assert objects(found, scopes[2].iri, "pol:responsibleBody") == ["經濟部"]
+    assert objects(found, scopes[2].iri, "pol:coversIndustry") == ["資料中心"]
