@@ -26,6 +26,14 @@ def _parsed(path: Path) -> tuple[ox.Triple, ...]:
     return tuple(q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
 
 
+@functools.cache
+def lexicon() -> frozenset[str]:
+    """IRIs of the laws and programs that the authority files tell of."""
+    folder = data_folder("ontology") / "authority"
+    return frozenset(
+        t.subject.value for name in _LEXICONS for t in _parsed(folder / name) if isinstance(t.subject, ox.NamedNode))
+
+
 def named_in(store: ox.Store) -> list[str]:
     """IRIs of the laws and programs that a graph types."""
     prefixes = tuple(f"{ID}{CLASSES[c]}/" for c in ("pol:Regulation", "pol:Program"))

@@ -4,8 +4,8 @@ The former graph is copied by hard links, the shards of new documents are loaded
 removed documents that no other document states are taken away, and the whole-graph passes are
 compared with what they added before. The result is the graph that :func:`kg.assemble.assemble` makes
 from nothing (a test compares them). Links from measures to budget lines weigh every word by the whole
-corpus, so one new document moves many of them: where that takes long, a first version is published
-with the former links and a second one, links alone, follows.
+corpus, so one new document moves many of them, and derived facts are joined over all documents: where that
+takes long, a first version is published with the former ones and a second one, made whole, follows.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ import pyoxigraph as ox
 
 from kg import judged, search
 from kg.assemble import REMOVED, Job, document_triples, keep, kept, pass_file
-from kg.authority_graph import authority_triples, named_in
+from kg.authority_graph import authority_triples, lexicon
 from kg.derive import derived_triples
 from kg.link.graph import link_triples
 from kg.names import CLASSES, ID, expand
+from kg.rdf import node
 from kg.service import vocabulary
 from kg.shards import DamagedShard, contains, hash_set, read_lines, shared_hashes, stream_lines, write_sorted
 from kg.store import Version
 
 _TYPE = expand("rdf:type")
-_REGULATION, _PROGRAM = (f" <{_TYPE}> <{expand(c)}>".encode() for c in ("pol:Regulation", "pol:Program"))
+_LEXICON_CLASSES = ("pol:Regulation", "pol:Program")
+_REGULATION, _PROGRAM = (f" <{_TYPE}> <{expand(c)}>".encode() for c in _LEXICON_CLASSES)
 #: triples of the derived facts that their own pass reads: they are taken out before it runs again
 _READ_BY_DERIVED = f" <{expand('pol:workPlan')}> ".encode()
 _KEY = re.compile(rb"/id/[^/>]+/([0-9a-f]{16})[/>]")
@@ -149,27 +151,34 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     """Fills a new version from the former one, which held ``triples`` and the documents ``before``.
 
     Returns the number of triples. Without ``links`` those of the former version stay, but for removed
-    documents. Raises StoreError, OSError or RuntimeError where the former version or a shard is damaged.
+    documents, and so do the derived facts where no document goes. Raises StoreError, OSError or RuntimeError
+    where the former version or a shard is damaged.
     """
     (version / "passes").mkdir()
     job.store.open(former).backup(str(version / "graph"))
     target = ox.Store(str(version / "graph"))
     change, support = _Change(target), _Support(job)
     old = {name: kept(former.path, name) for name in _SMALL}
-    dropped = old["derived"] | old["authority"]
-    if old["facts"] or judged.of_facts(job.decisions):
+    #: lines that were taken away; a later pass may say them
+    taken: set[bytes] = set()
+
+    def take(lines: Iterable[bytes]) -> None:
+        found = set(lines)
+        taken.update(found)
+        change.remove(found)
+
+    decisions = bool(old["facts"] or judged.of_facts(job.decisions))
+    if decisions:
         # decisions are laid on what the documents say: first the former ones, and what came after, are taken back
         change.add(kept(former.path, REMOVED))
-        change.remove(x for name in ("facts", "authority", "derived") for x in old[name] if x not in support)
+        take(x for name in ("facts", "authority", "derived") for x in old[name] if x not in support)
         old |= {key: set[bytes]() for key in ("facts", "authority", "derived")}
     # newest keys first: only they are loaded, only the others' go
     came, gone = support.keys - before, before - support.keys
-    removed: set[bytes] = set()
+    job.progress("移除 remove", 0, 3)
     for key in sorted(gone):
         mark = key.encode()
-        removed.update(x for x in lines_of(job, key) if mark in x or not support.by_all(x))
-    job.progress("移除 remove", 0, 3)
-    change.remove(removed)
+        take(x for x in lines_of(job, key) if mark in x or not support.by_all(x))
     job.progress("載入 load", 1, 3)
     for key in sorted(came):
         change.add(lines_of(job, key))
@@ -177,8 +186,10 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     decided = judged.changes(target, job.decisions)
     keep(version, REMOVED, decided.removed)
     change.remove(kept(version, REMOVED))
-    # derived facts that their pass would read as stated ones
-    change.remove(x for x in old["derived"] if _READ_BY_DERIVED in x and x not in support)
+    later = () if links or gone or decisions else ("derived",)
+    if not later:
+        # derived facts that their pass would read as stated ones
+        take(x for x in old["derived"] if _READ_BY_DERIVED in x and x not in support)
     passes: dict[str, Callable[[], Iterable[ox.Triple]]] = {
         "documents": lambda: document_triples(job),
         "facts": lambda: decided.added,
@@ -190,15 +201,18 @@ def grow(version: Path, former: Version, before: set[str], triples: int, job: Jo
     everything: set[bytes] = set()
     for name, triples_of in passes.items():
         job.progress(f"整體步驟 pass: {name}", 2, 3)
-        keep(version, name, triples_of())
-        new = kept(version, name)
+        if name in later:
+            pass_file(version, name).hardlink_to(pass_file(former.path, name))
+            new = old[name]
+        else:
+            keep(version, name, triples_of())
+            new = kept(version, name)
         everything |= new
-        change.remove(x for x in old[name] - new if x not in support and x not in everything)
+        take(x for x in old[name] - new if x not in support and x not in everything)
         change.add(new - old[name])
         job.clock.lap({"derived": "derive"}.get(name, "load"))
     # what a removed document and a pass both said; what one pass dropped and another one says
-    change.add(_links(version, former, job, target, change, support, everything, gone, links,
-                      removed | dropped))
+    change.add(_links(version, former, job, target, change, support, everything, gone, links, taken))
     job.clock.lap("link")
     target.flush()
     change.finish(former.path, version)
@@ -214,7 +228,9 @@ def _named(target: ox.Store, support: _Support, accepted: set[ox.Triple]) -> lis
     def stated(iri: str) -> bool:
         return iri in added or any(support.by_all(f"<{iri}>".encode() + end + b" .") for end in (_REGULATION, _PROGRAM))
 
-    return [iri for iri in named_in(target) if stated(iri)]
+    # what the authority files do not tell of brings nothing into the graph
+    return [iri for iri in sorted(lexicon()) if stated(iri) and any(
+        ox.Quad(ox.NamedNode(iri), node("rdf:type"), node(c)) in target for c in _LEXICON_CLASSES)]
 
 
 def _links(

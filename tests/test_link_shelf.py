@@ -24,7 +24,7 @@ def test_a_shelf_is_the_list_that_it_was_made_of(things):
 
 def test_the_file_of_a_shelf_goes_with_it():
     shelf = Shelf([1], lambda n: (n,), lambda fields: fields[0])
-    file = shelf._file
+    file = shelf._records._file
     del shelf
     gc.collect()
     assert file.closed

@@ -197,6 +197,8 @@ def test_slow_links_come_in_a_second_version(
         (v.name, v.report()["whole"], len(v.report()["documents"]))))
     assert served == [("v000002", False, 6), ("v000003", True, 6)]
     assert report.version == "v000003"
+    derived = [store.versions / v / "passes" / "derived.nt.gz" for v in ("v000001", "v000002", "v000003")]
+    assert derived[0].samefile(derived[1]) and not derived[1].samefile(derived[2])
     anew = VersionedStore(tmp_path / "anew")
     build([documents], anew)
     assert facts(store) == facts(anew)
@@ -229,8 +231,8 @@ def test_shards_have_no_clock(documents: Path, tmp_path: Path) -> None:
 
     store = VersionedStore(tmp_path / "store")
     build([documents], store)
-    assert hand_over(store, str(tmp_path / "shards")) == (10, 0)
-    assert hand_over(store, f"file://{tmp_path}/shards") == (4, 6)
+    assert hand_over(store, str(tmp_path / "shards")) == (11, 0)
+    assert hand_over(store, f"file://{tmp_path}/shards") == (5, 6)
     loaded = ox.Store()
     for path in sorted((tmp_path / "shards").rglob("*.nt.gz")):
         data = gzip.decompress(path.read_bytes())
@@ -250,7 +252,7 @@ def test_the_command_line(documents: Path, tmp_path: Path, kg: Command) -> None:
     store = tmp_path / "store"
     run = kg("build", documents, "--store", store, "--jobs", "2", "--shards", tmp_path / "shards")
     assert run.returncode == 0, run.stderr
-    assert len(list((tmp_path / "shards").rglob("*.nt.gz"))) == 10
+    assert len(list((tmp_path / "shards").rglob("*.nt.gz"))) == 11
     assert "[6/6]" in run.stderr
     run = kg("build", documents, "--store", store, "--rebuild", "--quiet")
     assert VersionedStore(store).require().name == "v000002", run.stderr

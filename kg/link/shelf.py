@@ -10,12 +10,72 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, overload
 
+import numpy as np
+
 T = TypeVar("T")
 
 
+class Records:
+    """Records one behind the other in a temporary file that is gone with them. Raises OSError where there is no room.
+
+    >>> records = Records()
+    >>> records.add("a"), records.add(("b", 1)), records[1]
+    (0, 1, ('b', 1))
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the records
+        weakref.finalize(self, self._file.close)
+        #: where each record begins, and the end
+        self._at = array("q", [0])
+        self._written = 0
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    def add(self, record: Any) -> int:
+        """Writes a record; returns its number."""
+        self._at.append(self._at[-1] + self._file.write(pickle.dumps(record, pickle.HIGHEST_PROTOCOL)))
+        return len(self) - 1
+
+    def __getitem__(self, number: int) -> Any:
+        first, last = self._at[number], self._at[number + 1]
+        if last > self._written:
+            self._file.flush()
+            self._written = self._at[-1]
+        # read at a place: two threads do not move each other's file position
+        return pickle.loads(os.pread(self._file.fileno(), last - first, first))
+
+
+class Table:
+    """Pairs of texts on disk, found by the first one: 16 bytes of memory for each.
+
+    >>> Table([("a", "x"), ("b", "y"), ("a", "z")]).get("a")
+    ['x', 'z']
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs = Records()
+        hashes = array("q")
+        for pair in pairs:
+            self._pairs.add(pair)
+            hashes.append(hash(pair[0]))
+        found = np.frombuffer(hashes, dtype=np.int64)
+        self._numbers = np.argsort(found, kind="stable").astype(np.int32)
+        self._hashes = found[self._numbers]
+
+    def get(self, key: str) -> list[str]:
+        """The second texts of all pairs with this first one, in their order."""
+        first = int(np.searchsorted(self._hashes, hash(key)))
+        last = first
+        while last < len(self._hashes) and self._hashes[last] == hash(key):
+            last += 1
+        pairs = (self._pairs[n] for n in self._numbers[first:last])
+        return [value for name, value in pairs if name == key]
+
+
 class Shelf(Sequence[T]):
-    """A list in a file that is gone with it. Each access makes the thing anew from its fields, so that two are
-    equal, not the same. Raises OSError where there is no room for the file.
+    """A list on disk. Each access makes the thing anew from its fields, so that two are equal, not the same.
 
     >>> list(Shelf([1, 2], lambda n: (n,), lambda fields: fields[0]))
     [1, 2]
@@ -25,16 +85,12 @@ class Shelf(Sequence[T]):
         self, things: Iterable[T], fields: Callable[[T], tuple[Any, ...]], make: Callable[[tuple[Any, ...]], T],
     ) -> None:
         self._make = make
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the list
-        weakref.finalize(self, self._file.close)
-        #: where each record begins, and the end
-        self._at = array("q", [0])
+        self._records = Records()
         for thing in things:
-            self._at.append(self._at[-1] + self._file.write(pickle.dumps(fields(thing), pickle.HIGHEST_PROTOCOL)))
-        self._file.flush()
+            self._records.add(fields(thing))
 
     def __len__(self) -> int:
-        return len(self._at) - 1
+        return len(self._records)
 
     def __iter__(self) -> Iterator[T]:
         return (self[i] for i in range(len(self)))
@@ -48,10 +104,7 @@ class Shelf(Sequence[T]):
             return [self[i] for i in range(*at.indices(len(self)))]
         if not -len(self) <= at < len(self):
             raise IndexError(at)
-        first = self._at[at % len(self)]
-        # read at a place: two threads do not move each other's file position
-        data = os.pread(self._file.fileno(), self._at[at % len(self) + 1] - first, first)
-        return self._make(pickle.loads(data))
+        return self._make(self._records[at % len(self)])
 
 
 class Joined(Sequence[T]):

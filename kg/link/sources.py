@@ -13,7 +13,7 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from kg import ids
-from kg.link.shelf import Shelf
+from kg.link.shelf import Shelf, Table
 from kg.rdf import node
 from kg.text.normal import loose
 
@@ -73,32 +73,32 @@ def read(store: ox.Store) -> Sources:
     return _Reader(store).sources()
 
 
-def _subjects(store: ox.Store, predicate: str, obj: ox.NamedNode) -> Iterator[str]:
-    """IRIs of what has a property with this value."""
-    for quad in store.quads_for_pattern(None, node(predicate), obj, ox.DefaultGraph()):
+def _members(store: ox.Store, cls: str) -> Iterator[str]:
+    """IRIs of a class."""
+    for quad in store.quads_for_pattern(None, node("rdf:type"), node(cls), ox.DefaultGraph()):
         if isinstance(quad.subject, ox.NamedNode):
             yield quad.subject.value
 
 
-def _members(store: ox.Store, cls: str) -> Iterator[str]:
-    """IRIs of a class."""
-    return _subjects(store, "rdf:type", node(cls))
+def _facts(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
+    """Subjects and objects of a predicate; English texts are left out."""
+    for quad in store.quads_for_pattern(None, node(predicate), None, ox.DefaultGraph()):
+        s, o = quad.subject, quad.object
+        if isinstance(s, ox.NamedNode) and (
+            isinstance(o, ox.NamedNode) or (isinstance(o, ox.Literal) and not (o.language or "").startswith("en"))
+        ):
+            yield s.value, o.value
 
 
 class _Values:
-    """Objects of one predicate by subject, sorted; English texts are left out. The last ones are held in memory."""
+    """Objects of one predicate by subject, sorted: on disk, the last ones in memory."""
 
-    def __init__(self, store: ox.Store, predicate: str) -> None:
-        self._store = store
-        self._predicate = node(predicate)
+    def __init__(self, facts: Iterable[tuple[str, str]]) -> None:
+        self._facts = Table(facts)
         self.of = lru_cache(maxsize=_KEPT)(self._look_up)
 
     def _look_up(self, subject: str) -> tuple[str, ...]:
-        found = self._store.quads_for_pattern(ox.NamedNode(subject), self._predicate, None, ox.DefaultGraph())
-        return tuple(sorted(
-            o.value for o in (quad.object for quad in found)
-            if isinstance(o, ox.NamedNode) or (isinstance(o, ox.Literal) and not (o.language or "").startswith("en"))
-        ))
+        return tuple(sorted(self._facts.get(subject)))
 
     def first(self, subject: str) -> str | None:
         """The first in the order of the alphabet; None where there is none."""
@@ -116,19 +116,29 @@ class _SectionTexts:
     store: ox.Store
 
     def __iter__(self) -> Iterator[str]:
-        texts, labels = _Values(self.store, "dcterms:description"), _Values(self.store, "skos:prefLabel")
-        for section in _members(self.store, "pol:Section"):
-            yield from texts.of(section) or labels.of(section)
+        without = set(_members(self.store, "pol:Section"))
+        written: set[str] = set()
+        for section, text in _facts(self.store, "dcterms:description"):
+            if section in without:
+                written.add(section)
+                yield text
+        without -= written
+        for section, label in _facts(self.store, "skos:prefLabel"):
+            if section in without:
+                yield label
 
 
 class _Reader:
-    """The facts about what can be linked, looked up in the graph thing by thing: memory does not grow with it."""
+    """The graph's facts by predicate, each read once and laid on disk; the texts of sections are left in the store."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
         self.label = self.values("skos:prefLabel")
-        self.description = self.values("dcterms:description")
+        sections = set(_members(store, "pol:Section"))
+        self.description = _Values(f for f in _facts(store, "dcterms:description") if f[0] not in sections)
         self.parent = self.values("dcterms:isPartOf")
+        self.parts = _Values((o, s) for s, o in _facts(store, "dcterms:isPartOf"))
+        self.responses = _Values((o, s) for s, o in _facts(store, "pol:responseTo"))
         self.order = self.values("pol:order")
         self.superior = self.values("org:subOrganizationOf")
         self.responsible = [
@@ -140,11 +150,12 @@ class _Reader:
             self.values(p) for p in ("pol:mentions", "pol:targetsIndustry", "pol:coversIndustry", "pol:cites")
         ]
         self.work_plan, self.fiscal_year = self.values("pol:workPlan"), self.values("pol:fiscalYear")
+        self.actions, self.scopes = set(_members(store, "pol:Action")), set(_members(store, "pol:IndustryScope"))
         self.named = {i for cls in ("pol:Program", "pol:Industry", "pol:Regulation") for i in _members(store, cls)}
 
     def values(self, predicate: str) -> _Values:
         """The facts of a predicate."""
-        return _Values(self.store, predicate)
+        return _Values(_facts(self.store, predicate))
 
     def labelled(self, cls: str) -> list[str]:
         """IRIs of the members of a class that have a name, sorted."""
@@ -166,14 +177,9 @@ class _Reader:
             {i: found[0] for i, found in names.items() if found}, _SectionTexts(self.store),
         )
 
-    def _is(self, thing: str, cls: str) -> bool:
-        """Is it a member of the class?"""
-        return ox.Quad(ox.NamedNode(thing), node("rdf:type"), node(cls)) in self.store
-
     def _children(self, parent: str) -> list[str]:
         """What is part of a node, in the document's order."""
-        parts = _subjects(self.store, "dcterms:isPartOf", ox.NamedNode(parent))
-        return sorted((c for c in parts if self.parent.first(c) == parent),
+        return sorted((c for c in self.parts.of(parent) if self.parent.first(c) == parent),
                       key=lambda c: (self.order.number(c) or 0, c))
 
     def _above(self, thing: str) -> list[str]:
@@ -189,9 +195,8 @@ class _Reader:
         return tuple(label for label in map(self.label.first, things) if label is not None)
 
     def _text(self, thing: str) -> list[str]:
-        """A thing's own texts; those of sections are background."""
-        found = self.description.of(thing)
-        return [] if found and self._is(thing, "pol:Section") else list(found)
+        """A thing's own texts."""
+        return list(self.description.of(thing))
 
     def _texts(self, thing: str) -> list[str]:
         """A thing's texts, or its label where it has none."""
@@ -241,7 +246,7 @@ class _Reader:
 
     def _measure(self, m: str) -> Side:
         above = self._above(m)
-        below = [c for c in self._children(m) if self._is(c, "pol:Action")]
+        below = [c for c in self._children(m) if c in self.actions]
         texts = self._text(m)
         # the text of a measure holds its actions where the document runs them together
         held = loose("".join(texts))
@@ -262,12 +267,11 @@ class _Reader:
         return self._side(line, context, texts, bodies, None if year is None else (year, year), [line, *items])
 
     def _recommendation(self, r: str) -> Side:
-        responses = _subjects(self.store, "pol:responseTo", ox.NamedNode(r))
-        bodies = frozenset(b for response in responses for b in self._bodies([response]))
+        bodies = frozenset(b for response in self.responses.of(r) for b in self._bodies([response]))
         return self._side(r, self._labels(self._above(r)), self._text(r), bodies, None, [r])
 
     def _program(self, p: str) -> Side:
-        scopes = [s for s in self._children(p) if self._is(s, "pol:IndustryScope")]
+        scopes = [s for s in self._children(p) if s in self.scopes]
         own = self._bodies([p])
         bodies = own or frozenset(b for s in scopes for b in self._bodies([s]))
         return self._side(p, (), self._text(p), bodies, self._years([p]), [p, *scopes])
