@@ -10,7 +10,6 @@ from typing import Any
 import networkx
 import pytest
 from browser import Watched, violations
-from conftest import Command
 from live import serving
 
 from kg.decisions import FILE, load
@@ -244,30 +243,82 @@ def test_pages_print_without_the_frame(browser: Any, address: str, things: dict[
     context.close()
 
 
-def test_review_by_keyboard_until_the_query_shows_it(browser: Any, address: str, folder: Path, kg: Command) -> None:
-    context = browser.new_context()
-    watched = Watched(context, address)
-    page = watched.open("/review")
+def log_in(watched: Watched, path: str) -> Any:
+    """The review bench at a path, opened with the token."""
+    page = watched.open(path)
     page.fill("#who", "審查員")
     page.fill("#token", TOKEN)
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-bench]")
-    page.keyboard.press("r")
+    return page
+
+
+def press(page: Any, key: str) -> None:
+    """A key on the card of the bench; waits until the answer is there."""
+    page.focus("[data-bench]")
+    page.keyboard.press(key)
+
+
+def apply(page: Any) -> None:
+    """Applies the decisions by the button alone, and waits until the new version is served."""
+    page.focus("[data-waiting] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-applied]")
+
+
+def test_review_by_keyboard_until_the_query_shows_it(browser: Any, address: str, folder: Path) -> None:
+    context = browser.new_context()
+    watched = Watched(context, address)
+    page = log_in(watched, "/review")
+    press(page, "r")
     page.wait_for_url("**last=*")
     [decision] = load(folder / FILE).values()
     assert decision.status == "rejected" and decision.judgement.who == "審查員"
-    page.locator("[role=status] button").click()
+    press(page, "z")
     page.wait_for_url("**link=*")
     assert load(folder / FILE) == {}
-    # what is accepted and applied is told by the query
+    # what is accepted and applied is told by the query, without the command line
     ends = page.locator(".bench h3 a").all_inner_texts()
-    page.locator("[data-bench]").focus()
-    page.keyboard.press("a")
+    press(page, "a")
     page.wait_for_url("**last=*")
-    assert kg("link", "--store", folder, "--apply").returncode == 0
+    assert violations(page) == []
+    apply(page)
     page = watched.open("/queries/budget-links?status=accepted")
     row = page.locator("tbody tr").first.inner_text()
     assert page.locator("tbody tr").count() == 1 and all(end in row for end in ends)
+    context.close()
+    assert watched.faults == []
+
+
+def test_doubtful_facts_are_decided_by_keyboard_and_leave_or_enter_the_graph(
+    browser: Any, address: str, folder: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 900}, color_scheme="dark")
+    watched = Watched(context, address)
+    page = log_in(watched, "/review?kind=facts")
+    # the words of the document stand beside what was read from them
+    assert page.locator(".bench blockquote mark").first.inner_text()
+    assert violations(page) == []
+    items = page.request.get(address + "/review?kind=facts&format=json").json()["items"]
+    guess = next(i for i in items if not i["object"].startswith("http"))
+    before = set(load(folder / FILE))
+    names = []
+    for item, key, why in ((guess, "a", ""), (next(i for i in items if i != guess), "r", "讀錯了")):
+        page = watched.open(f"/review?kind=facts&link={item['link']}")
+        names.append(page.locator(".bench article h3").last.inner_text())
+        page.fill("#why", why)
+        press(page, key)
+        page.wait_for_url("**last=*")
+    accepted, rejected = names
+    made = {k: d for k, d in load(folder / FILE).items() if k not in before}
+    assert sorted((d.status, d.object.label) for d in made.values()) == [("accepted", accepted), ("rejected", rejected)]
+    apply(page)
+    page = watched.open(f"/queries/concordance?thing={accepted}")
+    assert page.locator("tbody tr").count() >= 1 and accepted in page.locator("tbody").inner_text()
+    page = watched.open("/review?kind=facts&state=rejected")
+    assert rejected in page.locator(".bench").inner_text() and "讀錯了" in page.locator(".bench").inner_text()
+    # a rejected fact is told as a name only
+    assert page.locator(".bench article").last.locator("h3 a").count() == 0
     context.close()
     assert watched.faults == []
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from kg.decisions import FILE, load
 from kg.store import VersionedStore
-from kg.web import bench as bench_items
 from kg.web import applying, create_app
+from kg.web import bench as bench_items
 from kg.web.chart import Bar, bars, ticks
 from kg.web.reading import Reading, line_of, lines
 from kg.web.search import marked, sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from openapi_spec_validator import validate
 from kg.catalog import load
 from kg.decisions import FILE, End, Judgement, changing, decide
 from kg.names import expand
+from kg.store import VersionedStore
 from kg.web import create_app
 from kg.web.openapi import describe
 
@@ -168,3 +170,39 @@ def test_own_folder_of_queries(tmp_path: Path, app: Flask) -> None:
     client = create_app(tmp_path / "store", [tmp_path]).test_client()
     assert client.get("/queries/mine.json").json["total"] == 2
     assert "我的" in client.get("/queries", headers=HTML).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("url", "english"), [
+    ("/queries/recommendations-by-status", ["adopted", "Ministry of Transportation and Communications"]),
+    ("/queries/ministries-sharing-industry", ["Ministry of Agriculture"]),
+    ("/queries/industries-of-ministry?sort=ministry_label", ["Ministry of Agriculture"]),
+    ("/queries/ministry-dossier?ministry=農業部", ["leads", "measure"]),
+    ("/queries/documents-overview", ["annual plan"]),
+])
+def test_cells_are_english_on_an_english_page_where_there_is_english(
+    url: str, english: list[str], sample_store: VersionedStore
+) -> None:
+    client = create_app(sample_store.folder).test_client()
+    sign = "&" if "?" in url else "?"
+    there = client.get(f"{url}{sign}lang=en", headers={"Accept": "text/html"}).get_data(as_text=True)
+    body = there[there.index("<tbody>"):there.index("</tbody>")]
+    cells = re.findall(r">([^<>]+)<", body)
+    assert set(english) <= set(cells), cells[:40]
+    # the documents' own words stay, and are marked as Chinese
+    chinese = re.findall(r'([^<>]*)<[^<>]*>[^<>]*[\u4e00-\u9fff]', body)
+    assert not chinese or 'lang="zh-Hant"' in body
+    # other forms, and the Chinese page, are as they were
+    client.delete_cookie("lang")
+    here = client.get(url, headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert english[0] not in re.findall(r">([^<>]+)<", here[here.index("<tbody>"):here.index("</tbody>")])
+
+
+def test_an_english_result_is_searched_and_ordered_in_english(sample_store: VersionedStore) -> None:
+    client = create_app(sample_store.folder).test_client()
+    html = client.get("/queries/ministries-of-industry?lang=en&find=ministry+of+health&sort=ministry_label",
+                      headers={"Accept": "text/html"}).get_data(as_text=True)
+    body = html[html.index("<tbody>"):html.index("</tbody>")]
+    rows = body.lower().split("<tr>")[1:]
+    assert "Ministry of Health and Welfare" in body and all("ministry" in r and "health" in r for r in rows)
+    html = client.get("/queries/measures-of-ministry?lang=en", headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert re.search(r'value="主辦 lead">\s*<span>lead</span>', html)

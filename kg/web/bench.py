@@ -28,6 +28,27 @@ _TEXT, _AROUND, _TEXTS, _PLACES = 400, 90, 6, 3
 FACTS = "facts"
 KINDS = {"fundedBy": N_("措施與預算項目"), "answeredBy": N_("建議與措施、計畫"), FACTS: N_("存疑的事實")}
 _ENDS = "。；！？\n"
+#: the rules that are not sure of what they read, in words
+RULES = {
+    "annual-plan-table": N_("施政計畫表中斷開的列，併成一個名稱"),
+    "bare-law": N_("句中沒有引號、像法規的名稱"),
+    "bare-program": N_("句中沒有引號、像計畫的名稱"),
+    "body-pronoun": N_("「本部」「該會」等代稱，依上文推斷所指機關"),
+    "foreign-act": N_("外國法規的名稱"),
+    "heading-is-a-program": N_("標題本身像計畫的名稱"),
+    "industry-dictionary": N_("文中有產業清單裡的名稱"),
+    "industry-list": N_("與已知產業並列的名稱"),
+    "law-amended": N_("「修正」旁的法規"),
+    "law-in-text": N_("回應文中提到的法規"),
+    "law-list": N_("涉及法規欄裡的名稱"),
+    "named-by-group": N_("以簡稱指同一計畫"),
+    "opens-item": N_("項目開頭像計畫的名稱"),
+    "program-dictionary": N_("文中有計畫清單裡的名稱"),
+    "quoted-law": N_("引號中像法規的名稱"),
+    "quoted-program": N_("引號中像計畫的名稱"),
+    "responsible-body": N_("責任機關表中的機關，對應到策略或措施"),
+    "title-industry": N_("標題裡的產業"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +202,8 @@ def fact_card(store: ox.Store, doubt: Doubt, key: str, decision: Decision | None
         elsewhere = [place(store, e) for e in others if e not in proofs and isinstance(e, ox.NamedNode)][:_PLACES]
     return {
         "name": doubt.name, "key": key, "confidence": doubt.confidence, "decision": decision,
-        "reasons": [], "rules": sorted({str(p["rule"]) for p in read_here}), "question": N_("原文真的這樣說嗎？"),
+        "reasons": [], "question": N_("原文真的這樣說嗎？"),
+        "rules": [(r, RULES.get(r, "")) for r in sorted({str(p["rule"]) for p in read_here})],
         "relation": names(store, doubt.predicate), "ends": [
             {"iri": doubt.subject, "label": label(store, doubt.subject, language), "texts": [], "bodies": [],
              "context": [c for c in doubts(store).names.end(subject).context.split(" ＜ ") if c], "proof": "",

@@ -33,10 +33,10 @@ class Bars:
     left_out: int
 
 
-def bars(table: Table, chart: Chart) -> Bars | None:
+def bars(table: Table, chart: Chart, language: str = "zh") -> Bars | None:
     """The rows' values as bars from nought, in the order of the rows; None where no value is positive.
 
-    Rows without a positive value have no bar. A line chart is drawn as bars too.
+    ``language`` is that of the title. Rows without a positive value have no bar. A line chart is drawn as bars too.
     """
     names = [n for n in (chart.series, chart.x) if n]
     found = []
@@ -48,7 +48,7 @@ def bars(table: Table, chart: Chart) -> Bars | None:
         return None
     top = max(n for _, n, _ in found)
     drawn = tuple(Bar(name, f"{shown:,}", 0.0, round(WIDTH * n / top, 1)) for name, n, shown in found[:SHOWN])
-    return Bars(table.query.head(chart.y), drawn, len(found) - len(drawn))
+    return Bars(table.query.head(chart.y, language), drawn, len(found) - len(drawn))
 
 
 def spans(table: Table, timeline: Timeline) -> Bars | None:

@@ -109,10 +109,15 @@ def data(text: object) -> Markup:
     return Markup(marked) % printed
 
 
+def tongue(text: object) -> str:
+    """The language of a text, where HTML allows no element around it: "zh-Hant" if it holds Chinese, else "en"."""
+    return "zh-Hant" if _HAN.search(str(text)) else "en"
+
+
 def install(app: Flask) -> None:
     """Gives every template ``_``, ``both``, ``language`` and ``languages``, and keeps what was chosen."""
     app.jinja_env.globals.update({"_": _, "both": both})
-    app.jinja_env.filters["data"] = data
+    app.jinja_env.filters.update({"data": data, "tongue": tongue})
 
     @app.context_processor
     def _context() -> dict[str, object]:

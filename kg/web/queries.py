@@ -26,11 +26,13 @@ from kg.export.table import text
 from kg.export.xlsx import TooLarge
 from kg.names import expand
 from kg.network import of_query
+from kg.web import english
 from kg.web.arrange import holding, ordered
 from kg.web.errors import Problem, bilingual
 from kg.web.figures import Bars, bars, spans
 from kg.web.formats import negotiate
 from kg.web.graph import handle, label, opened
+from kg.web.language import label_language
 
 blueprint = Blueprint("queries", __name__)
 #: rows on a page for people, and the most that can be asked for
@@ -252,6 +254,7 @@ def _page(query: CannedQuery, raw: dict[str, list[str]]) -> Response:
         if not missing:
             sparql = query.bind(chosen)
             table = run(query, store, raw)
+            table = english.in_english(table, store) if label_language() == "en" else table
     except BadValue as error:
         problem = bilingual(str(error))
     seconds = time.perf_counter() - began
@@ -283,7 +286,7 @@ def _arranged(**changed: str) -> str:
 def _figure(table: Table) -> Bars | None:
     """The chart or timeline of a result, if its query has one."""
     if table.query.chart:
-        return bars(table, table.query.chart)
+        return bars(table, table.query.chart, label_language())
     return spans(table, table.query.timeline) if table.query.timeline else None
 
 
@@ -304,13 +307,18 @@ def _picker(
 ) -> dict[str, Any]:
     """A parameter with the values on offer and those chosen (also where they were given by name)."""
     terms = chosen.get(parameter.name, [])
-    labels = {str(t.value): label(store, t.value) if isinstance(t, ox.NamedNode) else str(t.value) for t in terms}
-    picked = list(labels) or raw.get(parameter.name, [])
     offered = _offered(parameter, query.name)
+    typed = len(offered) > LISTED and not parameter.multiple
+    # what is typed is looked for in Chinese, the language of the documents
+    language = "zh" if typed else label_language()
+    offered = english.options(store, offered) if language == "en" else offered
+    labels = {
+        str(t.value): label(store, t.value, language) if isinstance(t, ox.NamedNode) else str(t.value) for t in terms}
+    picked = list(labels) or raw.get(parameter.name, [])
     known = {o.value for o in offered}
     others = [{"value": v, "label": labels.get(v, v)} for v in picked if v and v not in known]
     return {"parameter": parameter, "options": offered, "values": picked, "others": others,
-            "typed": len(offered) > LISTED and not parameter.multiple,
+            "typed": typed,
             "printed": labels.get(picked[0], picked[0]) if picked else ""}
 
 
@@ -322,7 +330,7 @@ def _cell(store: ox.Store, row: dict[str, Any], name: str) -> dict[str, str]:
     number = isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS
     return {
         "iri": target.value if isinstance(target, ox.NamedNode) else "",
-        "text": label(store, term.value) if isinstance(term, ox.NamedNode) else text(term),
+        "text": label(store, term.value, label_language()) if isinstance(term, ox.NamedNode) else text(term),
         "kind": "number" if number else "",
     }
 

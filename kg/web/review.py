@@ -58,7 +58,8 @@ def index() -> Response:
 
     counts = Counter(state_of(name) for name, *_ in everything)
     shown = [x for x in everything if state_of(x[0]) == state]
-    if negotiate(["text/html", "application/json"], request.args.get("format")) == "application/json":
+    media = {"html": "text/html", "json": "application/json"}
+    if negotiate([*media.values()], media.get(request.args.get("format", ""))) == media["json"]:
         return jsonify(kind=kind, state=state, total=len(shown), items=[
             {"link": name, "subject": s, "object": o.value, "confidence": sure} for name, s, o, sure in shown[:_MOST]
         ])
