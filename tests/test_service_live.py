@@ -20,6 +20,9 @@ import pytest
 import tiny_graph
 from live import serving
 
+from kg import search
+from kg.service import vocabulary
+
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?x ?y ?z FILTER(?o != ?c) }"
 
 
@@ -30,7 +33,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ox.Triple(ox.NamedNode(f"http://x/s{n}"), ox.NamedNode("http://x/p"), ox.Literal(f"第 {n} 行", language="zh"))
         for n in range(20_000)
     ]
-    tiny_graph.publish(folder, extra=extra)
+    versions = tiny_graph.publish(folder, extra=extra)
+    version = versions.require()
+    graph = versions.open(version)
+    vocabulary.write(graph, version.path)
+    search.build(graph, version.path)
     return folder
 
 
@@ -52,6 +59,41 @@ def ask(
     except urllib.error.HTTPError as error:
         with error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+@pytest.mark.parametrize("form", [
+    ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.TSV,
+])
+def test_a_search_alone_is_answered_like_a_scan(server: str, form: ox.QueryResultsFormat) -> None:
+    scan = "SELECT ?x { ?x skos:prefLabel|pol:text|dcterms:title|skos:altLabel ?t FILTER(CONTAINS(?t, '太空')) }"
+    found = []
+    for query in ('SELECT ?x { ?x pol:textSearch "太空" } # alone', scan):
+        result = ox.parse_query_results(ask(server, query, Accept=form.media_type)[2], format=form)
+        assert isinstance(result, ox.QuerySolutions)
+        found.append({row["x"] for row in result})
+    assert found[0] == found[1] and len(found[0]) > 1
+
+
+def test_a_search_alone_is_cut_and_says_so(server: str) -> None:
+    status, headers, body = ask(server, 'SELECT ?x { ?x pol:textSearch "太空" }', more="max-rows=1&format=csv")
+    assert status == 200 and headers["x-kg-truncated"] == "rows; limit=1" and body.count(b"\r\n") == 2
+
+
+def test_a_search_keeps_to_its_dataset(server: str) -> None:
+    everything = ask(server, 'SELECT ?x { ?x pol:textSearch "太空" }', more="format=csv")[2]
+    for query, more in (('SELECT ?x FROM <http://x/none> { ?x pol:textSearch "太空" }', "format=csv"),
+                        ('SELECT ?x { ?x pol:textSearch "太空" }', "format=csv&default-graph-uri=http://x/none")):
+        status, _, body = ask(server, query, more=more)
+        assert status == 200 and body == b"x\r\n" != everything
+
+
+def test_a_table_without_a_row_names_the_slips(server: str) -> None:
+    slip = "SELECT * {\n ?s pol:leadsBy ?o }"
+    for form in ("json", "xml", "csv", "tsv"):
+        _, headers, _ = ask(server, slip, more=f"format={form}")
+        assert headers["x-kg-hints"] == "unknown-property at 2:5", form
+        assert "x-kg-hints" not in ask(server, "SELECT * { ?s a pol:Measure }", more=f"format={form}")[1]
+    assert "x-kg-hints" not in ask(server, "SELECT * { ?s a pol:Measure FILTER(false) }")[1]
 
 
 def test_a_runaway_gets_504_in_time_and_frees_its_memory(server: str) -> None:
@@ -200,29 +242,3 @@ def test_memory_stays_flat_with_many_large_downloads(server: str) -> None:
     for thread in crowd:
         thread.join()
     assert max(sizes) > 15_000_000 and os.getpid()
-
-
-@pytest.mark.parametrize("form", [
-    ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, ox.QueryResultsFormat.TSV,
-])
-def test_a_search_alone_is_answered_like_a_scan(server: str, form: ox.QueryResultsFormat) -> None:
-    scan = "SELECT ?x { ?x skos:prefLabel|pol:text|dcterms:title|skos:altLabel ?t FILTER(CONTAINS(?t, '太空')) }"
-    found = []
-    for query in ('SELECT ?x { ?x pol:textSearch "太空" } # alone', scan):
-        result = ox.parse_query_results(ask(server, query, Accept=form.media_type)[2], format=form)
-        assert isinstance(result, ox.QuerySolutions)
-        found.append({row["x"] for row in result})
-    assert found[0] == found[1] and len(found[0]) > 1
-
-
-def test_a_search_alone_is_cut_and_says_so(server: str) -> None:
-    status, headers, body = ask(server, 'SELECT ?x { ?x pol:textSearch "太空" }', more="max-rows=1&format=csv")
-    assert status == 200 and headers["x-kg-truncated"] == "rows; limit=1" and body.count(b"\r\n") == 2
-
-
-def test_a_search_keeps_to_its_dataset(server: str) -> None:
-    everything = ask(server, 'SELECT ?x { ?x pol:textSearch "太空" }', more="format=csv")[2]
-    for query, more in (('SELECT ?x FROM <http://x/none> { ?x pol:textSearch "太空" }', "format=csv"),
-                        ('SELECT ?x { ?x pol:textSearch "太空" }', "format=csv&default-graph-uri=http://x/none")):
-        status, _, body = ask(server, query, more=more)
-        assert status == 200 and body == b"x\r\n" != everything

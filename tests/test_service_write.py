@@ -112,6 +112,8 @@ def test_descriptions(server: str, accept: str) -> None:
     service = graph("/sparql")
     sd = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
     assert (rdflib.URIRef(f"{server}/sparql"), sd.supportedLanguage, sd.SPARQL11Query) in service
+    assert (rdflib.URIRef(f"{server}/sparql"), sd.propertyFeature, rdflib.URIRef(f"{POL}textSearch")) in service
+    assert (rdflib.URIRef(f"{server}/sparql"), sd.supportedLanguage, sd.SPARQL11Update) in service, "it has a token"
     void = graph("/.well-known/void")
     parts = {str(c) for c in void.objects(None, rdflib.VOID["class"])}
     assert POL + "Measure" in parts and POL + "leadBy" in {str(p) for p in void.objects(None, rdflib.VOID.property)}

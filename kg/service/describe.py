@@ -36,8 +36,8 @@ def _text(value: str, datatype: str = "xsd:string") -> ox.Literal:
     return ox.Literal(value, datatype=ox.NamedNode(expand(datatype)))
 
 
-def service(base: str) -> list[ox.Triple]:
-    """The service at ``base`` (scheme and host) as SPARQL 1.1 Service Description."""
+def service(base: str, writing: bool) -> list[ox.Triple]:
+    """The service at ``base`` (scheme and host) as SPARQL 1.1 Service Description; ``writing``: are updates open?"""
     endpoint = ox.NamedNode(f"{base}/sparql")
     data, default = ox.NamedNode(f"{base}/.well-known/void#dataset"), ox.NamedNode(f"{base}/.well-known/void#graph")
     found = [
@@ -46,6 +46,10 @@ def service(base: str) -> list[ox.Triple]:
         ox.Triple(endpoint, _node("sd:defaultDataset"), data), ox.Triple(data, _TYPE, _node("sd:Dataset")),
         ox.Triple(data, _node("sd:defaultGraph"), default), ox.Triple(default, _TYPE, _node("sd:Graph")),
     ]
+    if writing:
+        found.append(ox.Triple(endpoint, _node("sd:supportedLanguage"), _node("sd:SPARQL11Update")))
+    # the pattern ?x pol:textSearch "…" (kg.search)
+    found.append(ox.Triple(endpoint, _node("sd:propertyFeature"), _node("pol:textSearch")))
     for name in dict.fromkeys([*RESULTS.values(), *GRAPHS.values()]):
         found.append(ox.Triple(endpoint, _node("sd:resultFormat"),
                                ox.NamedNode("http://www.w3.org/ns/formats/" + _FORMATS[name])))

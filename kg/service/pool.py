@@ -80,7 +80,7 @@ class Result:
                 chunk = await self.next()
                 if chunk:
                     yield chunk
-            if self.end and not self.end.get("whole"):
+            if self.end.get("truncated") and not self.end["whole"]:
                 raise Failed("truncated", f"{self.end['truncated']} {self.end['limit']}")
         finally:
             self.close()

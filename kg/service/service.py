@@ -49,6 +49,8 @@ _FLEETING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _LOOK = 0.005
 #: seconds of computing from which an answer is kept for the server's other processes too
 _WORTH_SHARING = 0.02
+#: hints that a header names
+_HINTS = 10
 #: queries' shapes that are remembered
 _SHAPES = 2000
 #: seconds after which a client that was refused for want of room may come again
@@ -129,7 +131,8 @@ class Service:
         asked = read(request, self.limits)
         if asked is None:
             media = negotiate(request.accept, describe.FORMATS)
-            return self._description(describe.service(request.headers.get("x-kg-base", "")), media, request)
+            triples = describe.service(request.headers.get("x-kg-base", ""), write.is_open())
+            return self._description(triples, media, request)
         if isinstance(asked, Change):
             write.allow(request)
             base = request.headers.get("x-kg-base", "") + "/sparql"
@@ -169,6 +172,9 @@ class Service:
             headers.append(("x-kg-truncated", f"{end['truncated']}; limit={end['limit']}"))
         if end.get("truncated") and not end["whole"]:
             raise _cut(end)
+        # a slip shows itself by nothing being found: only then is it worth looking for
+        if end.get("empty") and (hints := self.hints(asked.text)):
+            headers.append(("x-kg-hints", "; ".join(f"{h.code} at {h.line}:{h.column}" for h in hints[:_HINTS])))
         body = b"".join(result.chunks)
         if body[:2] == b"\x1f\x8b":
             headers.append(("content-encoding", "gzip"))

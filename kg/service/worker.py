@@ -106,6 +106,14 @@ class Sink:
             self.started = True
             self.out.sendall(frames)
 
+    def empty(self) -> bool:
+        """Is what was written a table without a row?"""
+        if self.started:
+            return False
+        if self.form in ("csv", "tsv"):
+            return self.waiting.count(b"\n") == 1
+        return self.waiting.endswith((b'"bindings":[]}}', b"<results></results></sparql>"))
+
     def cut(self, job: dict[str, Any]) -> bool:
         """Closes a result that is too long after its last whole row within the limits.
 
@@ -219,7 +227,7 @@ def answer(store: ox.Store, job: dict[str, Any], out: socket.socket) -> None:
             most = job["max_rows"] if what == "rows" else job["max_bytes"]
             sink.send({"truncated": what, "limit": most, "whole": sink.cut(job)})
             return
-    sink.send({})
+    sink.send({"empty": True} if sink.empty() else {})
 
 
 def _distinct(triples: Any, most: int = 200_000) -> Iterator[ox.Triple]:

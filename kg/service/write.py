@@ -30,13 +30,21 @@ _SHORTEST = 16
 _DATASET_WORDS = frozenset({"USING", "WITH"})
 
 
+def _token() -> str:
+    return os.environ.get("KG_TOKEN", "")
+
+
+def is_open() -> bool:
+    """Can the graph be written to, by whoever has the token?"""
+    return len(_token()) >= _SHORTEST
+
+
 def allow(request: Request) -> None:
     """Raises Problem 403 where writing is off, 401 for a wrong or missing token."""
-    token = os.environ.get("KG_TOKEN", "")
-    if len(token) < _SHORTEST:
+    if not is_open():
         raise Problem(403, "read-only", "這個端點只供查詢", "This endpoint is read-only.")
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    right = hmac.compare_digest(given.strip().encode(), token.encode())
+    right = hmac.compare_digest(given.strip().encode(), _token().encode())
     if scheme.lower() != "bearer" or not right:
         raise Problem(401, "token", "更新需要正確的憑證", "A valid token is needed to write.",
                       headers=[("www-authenticate", 'Bearer realm="kg"')])

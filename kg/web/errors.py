@@ -18,7 +18,7 @@ from kg.service.problem import Problem
 from kg.sparql_guard import Refused
 from kg.store import StoreError
 
-__all__ = ["CODES", "Problem", "answer", "bilingual", "install"]
+__all__ = ["Problem", "answer", "bilingual", "install"]
 
 _BILINGUAL = re.compile(r"(.+?) \(([^()]+)\)", re.S)
 
@@ -29,30 +29,6 @@ _HTTP = {
     406: ("無法提供所要求的格式", "None of the formats asked for can be given."),
     413: ("請求太大", "The request is too large."),
     415: ("無法讀取這種內容類型", "This content type cannot be read here."),
-}
-
-
-#: what the codes of errors and hints mean
-CODES: dict[str, tuple[str, str]] = {
-    "sparql-syntax": (
-        "語法錯誤：看所指那一行之前的標點與括號", "A syntax error: look at punctuation and brackets before the place.",
-    ),
-    "unknown-prefix": ("用了沒有宣告的前綴", "A prefix is used but not declared."),
-    "unknown-property": ("圖譜裡沒有這個屬性，結果會是空的", "The graph has no such property; nothing will be found."),
-    "unknown-class": ("圖譜裡沒有這個類別，結果會是空的", "The graph has no such class; nothing will be found."),
-    "language-tag": ("語言標籤比對不到；請用 LANGMATCHES", "The language tag never matches; use LANGMATCHES."),
-    "never-bound": ("選了從未得到值的變數", "A selected variable is never bound."),
-    "cross-product": ("條件之間沒有共同的變數", "Patterns that share no variable."),
-    "no-limit": ("結果很大而沒有 LIMIT", "A huge result without LIMIT."),
-    "timeout": ("查詢超過時間上限", "The query took longer than allowed."),
-    "memory": ("查詢超過記憶體上限", "The query needed more memory than allowed."),
-    "busy": ("查詢太多，稍後再試", "Too many queries; try again soon."),
-    "result-too-large": ("結果超過列數或位元組上限", "The result has more rows or bytes than allowed."),
-    "refused": ("SERVICE、LOAD 與更新一律拒絕", "SERVICE, LOAD and updates are refused."),
-    "read-only": ("沒有開放更新，或缺少憑證", "Updates are not open, or the token is missing."),
-    "not-acceptable": ("沒有所要求的格式", "The format asked for is not offered."),
-    "media-type": ("請求內容的類型不對", "The request's content type cannot be read."),
-    "too-large": ("請求太大", "The request is too large."),
 }
 
 
