@@ -14,6 +14,7 @@ from extract.sections import STOPS, Layout, Unit, join, titled
 from kg.model import Ref
 from kg.records import Records
 from kg.text.clean import Clean, joined
+from kg.text.outline import RANK
 from kg.text.years import single_year
 
 GENRE = "generic"
@@ -29,7 +30,8 @@ def score(text: str) -> float:
 
 def extract(records: Records) -> None:
     """Reads the text of ``records``: document, sections, mentions, targets."""
-    units, form = read_units(records)
+    # the articles of laws too
+    units, form = read_units(records, tuple(RANK))
     if not units:
         return
     opening = [line for unit in units for line in (unit.place, *unit.lines[1:])][:_OPENING_LINES]

@@ -90,8 +90,8 @@ def whole_text(written: Sequence[Written], index: int, below: dict[int, list[int
     return join([p for p in parts if len(p)])
 
 
-def read_units(records: Records) -> tuple[tuple[Unit, ...], Layout]:
-    """The document's units and how its lines are set."""
+def read_units(records: Records, kinds: tuple[str, ...] = ()) -> tuple[tuple[Unit, ...], Layout]:
+    """The document's units and how its lines are set; ``kinds`` are the markers that count (see ``outline.marker``)."""
     found = body_lines(records)
     form = layout(found)
-    return outline(found, form), form
+    return outline(found, form, kinds), form

@@ -222,6 +222,9 @@ class _Builder:
             # a new count: of a deeper list that the kind was not seen in, or after an unnumbered heading
             return depth if m.ordinal == 1 and self._fresh() else None
         if m.ordinal != 1:
+            if kind == "article" and any(u.marker and u.marker.kind == kind for u in self.units) and self._fresh():
+                # a law's articles count through its chapters
+                return self._new_depth(kind)
             return self._second_depth(kind, m)
         return self._decimal_depth(m) if m.parts else self._new_depth(kind)
 

@@ -49,3 +49,28 @@ def test_plain_text_is_one_section() -> None:
 def test_nothing_to_read() -> None:
     assert read(generic, "").entities == ()
     assert generic.score("") == 0 < generic.score("甲") < 0.5
+
+
+def test_a_law_has_its_articles_for_sections() -> None:
+    found = read(generic, """臺東縣促進友善耕作自治條例
+第一章　總則
+第一條　臺東縣政府為促進友善耕作，特制定本自治條例。
+第二條　本自治條例主管機關為本府，其權責如下：
+一、環境保護局：農業廢棄物處理。
+二、農業處：輔導。
+第二章　獎勵
+第三條　獎勵之申請程序，準用農業發展條例
+第十條規定。
+第三條之一　獎勵金額，另定之。
+第四條　本自治條例自公布日施行。
+""")
+    [document] = of(found, "pol:PolicyDocument")
+    assert str(value(document, "dcterms:publisher")).endswith("臺東縣政府")
+    sections = of(found, "pol:Section")
+    # an article that is cited at a line's beginning is none of this law's
+    assert [value(s, "pol:number") for s in sections] == [
+        None, "第一章", "第一條", "第二條", "一、", "二、", "第二章", "第三條", "第三條之一", "第四條",
+    ]
+    place = {s.iri: value(s, "pol:number") for s in sections}
+    above = [place.get(str(value(s, "dcterms:isPartOf"))) for s in sections]
+    assert above == [None, None, "第一章", "第一章", "第二條", "第二條", None, "第二章", "第二章", "第二章"]

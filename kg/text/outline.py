@@ -22,6 +22,10 @@ _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("formal", re.compile(rf"([{_FORMAL}]{{1,3}})\s*[、.．]")),
     ("chapter", re.compile(rf"第\s*([{CHINESE_DIGIT_CLASS}\d]{{1,4}})\s*[章篇編]")),
+    ("division", re.compile(rf"第\s*([{CHINESE_DIGIT_CLASS}\d]{{1,3}})\s*節(?=[\s\u3000]|$)")),
+    # an article of a law stands apart from its text; one that is cited does not
+    ("article", re.compile(rf"第\s*([{CHINESE_DIGIT_CLASS}\d]{{1,5}})(?:\s*-\s*\d+)?\s*條"
+                           rf"(?:\s*之\s*[{CHINESE_DIGIT_CLASS}\d]{{1,3}})?(?=[\s\u3000]|$|[(（])")),
     ("chinese", re.compile(rf"([{_PLAIN}]{{1,4}})\s*[、.．]")),
     ("chinese-paren", re.compile(rf"[(（]\s*([{_PLAIN}]{{1,4}})\s*[)）]\s*、?")),
     ("decimal", re.compile(r"(\d{1,2}(?:[.．]\d{1,2}){1,4})(?![\d%A-Za-z])[.．、]?(?=\s|[^\d\s.A-Za-z])")),
@@ -33,12 +37,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("letter-lower", re.compile(r"([a-z])\s*[.．、](?![A-Za-z])")),
     ("letter-paren", re.compile(r"[(（]\s*([A-Za-z])\s*[)）]")),
 )
+_ON_REQUEST = frozenset(("division", "article"))
 #: what any marker begins with: most lines need no pattern
 _FIRST = frozenset(_FORMAL + _PLAIN + "第(（" + string.digits + string.ascii_letters)
 #: outermost first; used for kinds that have not been seen in the document yet
 RANK: dict[str, int] = {kind: i for i, kind in enumerate((
-    "chapter", "formal", "chinese", "chinese-paren", "decimal", "arabic", "arabic-paren", "roman-upper", "letter-upper",
-    "letter-lower", "roman-lower", "letter-paren",
+    "chapter", "formal", "division", "article", "chinese", "chinese-paren", "decimal", "arabic", "arabic-paren",
+    "roman-upper", "letter-upper", "letter-lower", "roman-lower", "letter-paren",
 ))}
 #: list dashes, bold marks and a file's byte order mark that may stand before a marker
 LEAD = re.compile(r"^\ufeff?[\s\u3000]*(?:[-–—•●■◆*＊]+\s*)?(?:\*\*)?[\s\u3000]*")
@@ -68,7 +73,8 @@ def _roman(text: str) -> int | None:
 def marker(line: str, *kinds: str) -> Marker | None:
     """The marker at the start of a line (behind indentation, list dash, bold mark); None if none.
 
-    ``kinds`` limits the search to these kinds.
+    ``kinds`` limits the search to these kinds; articles (第一條) and divisions (第一節) are found only if asked for,
+    since other texts cite them at a line's beginning.
 
     >>> marker("（二）策略二").kind, marker(" - (3) 推動").ordinal, marker("2025 年") is None
     ('chinese-paren', 3, True)
@@ -78,7 +84,7 @@ def marker(line: str, *kinds: str) -> Marker | None:
     if line[at:at + 1] not in _FIRST and not line[at:at + 1].isdecimal():
         return None
     for kind, pattern in _KINDS:
-        if kinds and kind not in kinds:
+        if kind not in kinds if kinds else kind in _ON_REQUEST:
             continue
         m = pattern.match(line, at)
         if m is None:
@@ -88,7 +94,7 @@ def marker(line: str, *kinds: str) -> Marker | None:
         ordinal: int | None
         if kind in ("formal", "chinese", "chinese-paren"):
             ordinal = chinese_number(m[1])
-        elif kind == "chapter":
+        elif kind in ("chapter", "division", "article"):
             ordinal = int(printed) if printed.isdigit() else chinese_number(m[1])
         elif kind == "decimal":
             parts = tuple(int(p) for p in printed.split("."))
