@@ -16,6 +16,7 @@ from kg.catalog import Catalog, load
 from kg.catalog_table import run
 from kg.decisions import Decisions, Orphan, orphans
 from kg.export import table
+from kg.judged import missing
 from kg.link.sources import read
 
 #: names listed of each document's unresolved ones
@@ -109,5 +110,7 @@ def _orphans(store: ox.Store, decisions: Decisions) -> tuple[Orphan, ...]:
     if not decisions:
         return ()
     sources = read(store)
-    return orphans(
-        decisions, (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs))
+    return (
+        *orphans(decisions, (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs)),
+        *(Orphan(d, ("fact",), ()) for d in missing(store, decisions)),
+    )

@@ -121,7 +121,7 @@ class Orphan:
     """A decision that the graph cannot use, as an end of it is not there, with what is called almost the same."""
 
     decision: Decision
-    #: subject, object or both
+    #: subject, object or both; "fact" where no reading of the documents says so any more
     missing: tuple[str, ...]
     #: things of the graph with the same name as a missing end, that belong to something else
     namesakes: tuple[str, ...]

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import Command
 from test_decisions import rewrapped
 
 from kg import ids
+from kg.audit import audit
 from kg.backup import hand_over
 from kg.build import build
-from kg.decisions import FILE, LINK_KINDS, Decision, Judgement, decide, save, undo
+from kg.catalog import load as catalog
+from kg.decisions import FILE, LINK_KINDS, Decision, Judgement, decide, load, save, undo
+from kg.doubts import doubtful
 from kg.judged import Names, Reading, decided, missing, reading
 from kg.link.propose import KINDS
 from kg.rdf import node
 from kg.store import VersionedStore
-from kg.web.bench import doubtful
 
 
 @pytest.fixture
@@ -232,3 +235,20 @@ def test_shards_that_are_handed_over_are_the_graph(files: Path, tmp_path: Path) 
     for path in (tmp_path / "out").rglob("*.nt.gz"):
         there.load(gzip.decompress(path.read_bytes()), format=ox.RdfFormat.N_TRIPLES)
     assert set(there) == set(store.open())
+
+
+def test_facts_are_decided_on_the_command_line(files: Path, tmp_path: Path, kg: Command) -> None:
+    store = VersionedStore(tmp_path / "store")
+    build([files], store)
+    listed = kg("decide", "--facts", "--store", store.folder)
+    key = next(line.split()[0] for line in listed.stdout.splitlines() if "pol:mentions" in line)
+    assert kg("decide", "reject", key, "--who", "審查員", "--store", store.folder).returncode == 0
+    [decision] = load(store.folder / FILE).values()
+    assert decision.link.startswith(key) and (decision.kind, decision.status) == ("pol:mentions", "rejected")
+    assert kg("link", "--apply", "--store", store.folder).returncode == 0
+    assert graph_status(store.open(), decision.link) == "rejected"
+    # neither links nor audit take it for a decision about a link whose ends are gone
+    assert kg("link", "--store", store.folder).stderr == ""
+    assert audit(store.open(), store.require().report(), "v", catalog(), load(store.folder / FILE)).orphans == ()
+    assert kg("decide", "undo", key, "--store", store.folder).returncode == 0
+    assert load(store.folder / FILE) == {}

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.decisions import FILE, load
+from kg.doubts import doubtful
 from kg.store import VersionedStore
 from kg.web import applying, create_app
 from kg.web import bench as bench_items
@@ -286,7 +287,7 @@ def test_what_tells_most_comes_first(sample_store: VersionedStore) -> None:
 
 
 def test_doubtful_readings_are_told_with_their_sentence(bench: FlaskClient, sample_store: VersionedStore) -> None:
-    found = bench_items.doubtful(sample_store.open())
+    found = doubtful(sample_store.open())
     worth = [d.confidence * (1 - d.confidence) for d in found]
     assert found and worth == sorted(worth, reverse=True) and all(d.confidence < 0.9 for d in found)
     html = unescape(page(bench, "/review/facts"))

@@ -12,10 +12,12 @@ import click
 from kg.cli import fail, store_option
 
 if TYPE_CHECKING:
-    from kg.decisions import Decisions
+    from kg.decisions import Decisions, End
     from kg.link.graph import Judged, Linked
     from kg.store import VersionedStore
 
+#: characters of a key that lists show
+_LISTED = 10
 _VERDICTS = ("accept", "reject", "unsure", "undo")
 
 decisions_option = click.option(
@@ -107,7 +109,7 @@ def _show(links: list[Judged], found: Linked, form: str, output: Path | None) ->
         text = sheet.write(sheet.rows(links))
     else:
         shown = [
-            [j.key[:10], j.link.subject.label, j.link.object.label, (*j.link.object.context, "")[0],
+            [j.key[:_LISTED], j.link.subject.label, j.link.object.label, (*j.link.object.context, "")[0],
              f"{j.link.score:.2f}", f"{j.confidence:.2f}", j.status] for j in links
         ]
         heads = ["連結 link", "措施 subject", "預算項目 object", "工作計畫 of", "分數", "信心", "狀態"]
@@ -168,11 +170,12 @@ def _rebuild(versions: VersionedStore, path: Path) -> None:
               help="讀回填好的表 read the table back")
 @click.option("--least", type=click.FloatRange(0, 1), default=0.1, show_default=True,
               help="匯出的最低信心 least confidence exported")
+@click.option("--facts", is_flag=True, help="列出存疑的事實及其代號 list the doubtful facts with their keys")
 def decide(verdict: str | None, name: str | None, store: str, file: Path | None, who: str, why: str, when: str,
-           pair: tuple[str, str] | None, target: Path | None, source: Path | None, least: float) -> None:
-    """判定連結：accept 接受、reject 駁回、unsure 未定、undo 復原 decide about a link.
+           pair: tuple[str, str] | None, target: Path | None, source: Path | None, least: float, facts: bool) -> None:
+    """判定連結或存疑的事實：accept 接受、reject 駁回、unsure 未定、undo 復原 decide about a link or a doubtful fact.
 
-    LINK 是 kg link 列出的代號（前幾碼即可）。不給引數則列出所有判定。判定存於一個檔案，
+    LINK 是 kg link 或 kg decide --facts 列出的代號（前幾碼即可）。不給引數則列出所有判定。判定存於一個檔案，
     可放進版本控制；kg link --apply 或下次 kg build 時生效。結束碼 1：有列未套用；2：無法使用。
     """
     from kg.decisions import load
@@ -185,6 +188,8 @@ def decide(verdict: str | None, name: str | None, store: str, file: Path | None,
             _export(versions, path, target, least)
         elif source is not None:
             _import(versions, path, source, who, today)
+        elif facts:
+            _facts(versions, load(path))
         elif verdict is None:
             _list(load(path))
         elif verdict == "undo":
@@ -198,11 +203,11 @@ def decide(verdict: str | None, name: str | None, store: str, file: Path | None,
 def _list(decisions: Decisions) -> None:
     from kg.cli.query import table
 
-    heads = ["連結 link", "判定", "判定人", "日期", "措施 subject", "預算項目 object", "說明 why"]
+    heads = ["代號 key", "判定", "判定人", "日期", "主項 subject", "對象 object", "說明 why"]
     rows = []
     for key, d in sorted(decisions.items()):
         j = d.judgement
-        rows.append([key[:10], j.verdict, j.who, j.when, d.subject.label, d.object.label, j.why])
+        rows.append([key[:_LISTED], j.verdict, j.who, j.when, d.subject.label, d.object.label, j.why])
     click.echo(table(heads, rows, longest=36))
     click.echo(f"{len(rows):,} 筆判定 decisions")
 
@@ -246,12 +251,47 @@ def _decide(versions: VersionedStore, path: Path, verdict: str, name: str | None
         kind = "pol:fundedBy" if "/budget-line/" in pair[1] else "pol:answeredBy"
         subject, obj = end(sides[pair[0]]), end(sides[pair[1]])
     else:
-        links = {j.key: j for j in _linked(versions, load(path)).links}
-        x = links[_one(list(links), (name or "").rsplit("/", 1)[-1])].link
-        kind, subject, obj = x.kind, end(x.subject), end(x.object)
+        kind, subject, obj = _named(versions, load(path), (name or "").rsplit("/", 1)[-1])
     with changing(path) as decisions:
         decisions.update(decide(decisions, kind, subject, obj, Judgement(verdict, who, today, why)))
     click.echo(f"{verdict}：{subject.label} → {obj.label}（{path}；kg link --apply 生效 puts it to use）")
+
+
+def _named(versions: VersionedStore, decisions: Decisions, name: str) -> tuple[str, End, End]:
+    """The relation and both ends of the link or doubtful fact whose key begins so. Raises ValueError."""
+    from kg.decisions import end
+    from kg.doubts import doubts
+    from kg.names import compact
+
+    found = doubts(versions.open())
+    facts = {found.key(d): d for d in found.all}
+    # a key as it is listed names one thing; a shorter one could be a link's as well, which takes longer to find out
+    links = {} if len(name) >= _LISTED and any(k.startswith(name) for k in facts) else {
+        j.key: j.link for j in _linked(versions, decisions).links}
+    key = _one([*links, *facts], name)
+    if key in decisions:
+        return decisions[key].kind, decisions[key].subject, decisions[key].object
+    if key in facts:
+        return compact(facts[key].predicate), *found.ends(facts[key])
+    return links[key].kind, end(links[key].subject), end(links[key].object)
+
+
+def _facts(versions: VersionedStore, decisions: Decisions) -> None:
+    from kg.cli.query import table
+    from kg.doubts import doubts
+    from kg.names import compact
+
+    found = doubts(versions.open())
+    decided = found.decided(decisions)
+    rows = []
+    for d in found.all:
+        subject, obj = found.ends(d)
+        verdict = decided[d.name].judgement.verdict if d.name in decided else ""
+        key, relation = found.key(d)[:_LISTED], compact(d.predicate)
+        rows.append([key, f"{d.confidence:.2f}", verdict, subject.label, relation, obj.label])
+    heads = ["代號 key", "信心", "判定", "從 subject", "關係 relation", "到 object"]
+    click.echo(table(heads, rows, longest=36))
+    click.echo(f"{len(rows):,} 項存疑的事實 doubtful facts")
 
 
 def _export(versions: VersionedStore, path: Path, target: Path, least: float) -> None:

@@ -23,10 +23,11 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from kg.decisions import FILE, VERDICTS, Decision, Decisions, End, Judgement, changing, decide, load, undo
+from kg.doubts import CERTAIN, doubts
 from kg.names import compact
 from kg.store.remote import RemoteVersions
 from kg.web import applying
-from kg.web.bench import CERTAIN, FACTS, KINDS, candidates, doubts, fact_card, fact_row, link_card, link_ends
+from kg.web.bench import FACTS, KINDS, candidates, fact_card, fact_row, link_card, link_ends
 from kg.web.errors import Problem
 from kg.web.formats import negotiate
 from kg.web.graph import handle, label, opened
