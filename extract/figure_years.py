@@ -35,7 +35,7 @@ _YEAR = (
 _MONTH = r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|年?初|中旬|底)?"
 _YEARS = re.compile(
     rf"(?<![\d.,A-Za-z]){_YEAR.format('a')}(?:年度?{_MONTH})?[^，。；、\n\d]{{0,6}}?[-–—~～至到迄]+{_YEAR.format('b')}年"
-    rf"|(?<![\d.,A-Za-z第]){_YEAR.format('c')}學?年(?!期|代|來|以上|內|間|餘|多|級|長|國產)"
+    rf"|(?<![\d.,A-Za-z第]){_YEAR.format('c')}學?年(?!期|代|來|以上|內|餘|多|級|長(?![期照])|國產)"
 )
 _RELATIVE = {"今年": 0, "本年度": 0, "本年": 0, "去年": -1, "上年度": -1, "明年": 1}
 _RELATIVE_YEAR = re.compile("|".join(_RELATIVE))

@@ -24,11 +24,18 @@ _QUANTITY = re.compile(
 _STEP = re.compile(rf"(?P<num>{_NUM})(?P<mult>(?:{_MULT})?)")
 _RANGE = re.compile(rf"(?P<low>{_NUM})\s?(?P<lowunit>%|(?:{_MULT})?(?:{_UNIT})?)\s?[~～至\-–—]\s?$")
 #: Chinese figures count only where the unit or their size shows that something was measured
+_C = "一二兩三四五六七八九十百千"
 _CHINESE = re.compile(
     # only from the first figure of a run: a later one ends no better, and a long run would be read again and again
-    r"(?<![一二兩三四五六七八九十百千])(?P<num>[一二兩三四五六七八九十百千]+)(?P<half>點[一二三四五六七八九])?"
+    rf"(?<![{_C}零〇])(?P<num>[{_C}][{_C}零〇]*)(?P<half>點[一二三四五六七八九])?"
     r"(?P<mult>千億|百億|十億|億|千萬|百萬|萬|兆)?"
-    r"(?P<unit>成半|成|倍|元|美元|公頃|公噸|人次|家|處|座|場次|件|案|個百分點|名|人|萬人)"
+    # 十二億五千萬元, 三十八萬二千戶
+    rf"(?P<rest>(?<=[兆億萬])[{_C}零〇]+萬?(?:(?<=萬)[{_C}零〇]+)?)?"
+    r"(?P<unit>成半|成|倍|元|美元|公頃|公噸|公里|人次|家|處|座|場次|件|案|個百分點|名|人|萬人|戶|班|校|輛|艘|床|棟)"
+)
+#: 百分之八十三
+_PERCENT = re.compile(
+    r"百分之(?P<num>[一二三四五六七八九十百零〇]{1,6})(?:[‧．·點点](?P<part>[一二三四五六七八九零〇]+))?(?!點)"
 )
 #: figures read one by one, as in answers to interpellations: 一兆三、二七四億元, 七‧四八％
 _DIGITS = "零〇○一二三四五六七八九"
@@ -153,6 +160,11 @@ def _positional(text: str) -> Iterator[Figure]:
         if whole is not None:
             value = Decimal(f"{whole}." + "".join(str(_DIGIT[c]) for c in m["part"]))
             yield Figure(m.start(), m.end(), Quantity(value, (m["mult"] or "") + m["unit"], m[0]), False, True)
+    for m in _PERCENT.finditer(text):
+        whole = chinese_number(m["num"])
+        if whole is not None:
+            value = Decimal(f"{whole}." + "".join(str(_DIGIT[c]) for c in m["part"])) if m["part"] else Decimal(whole)
+            yield Figure(m.start(), m.end(), Quantity(value, "%", m[0]), False, True)
 
 
 def _chinese_figures(text: str) -> Iterator[Figure]:
@@ -170,6 +182,12 @@ def _chinese_figures(text: str) -> Iterator[Figure]:
         value = Decimal(number)
         if m["half"]:
             value += Decimal(chinese_number(m["half"][1:]) or 0) / 10
+        if m["rest"]:
+            value *= MULTIPLIERS[multiplier]
+            for part, step in re.findall(f"([{_C}零〇]+)(萬?)", m["rest"]):
+                multiplier = step
+                value += (chinese_number(part) or 0) * MULTIPLIERS.get(step, Decimal(1))
+            value /= MULTIPLIERS.get(multiplier, Decimal(1))
         if unit == "成半":
             value, unit = value + Decimal("0.5"), "成"
         if unit in ("成", "倍", "個百分點") or multiplier or number >= 10:

@@ -47,6 +47,15 @@ def read(text: str, year: int | None = None) -> list[tuple[str, str, int | None]
     ("由原1,000MW提升至3,000MW。", ("3000", "MW", None)),
     ("於嘉義、臺南等2縣市設5處園區。", ("5", "處", None)),
     ("平均存量天數為10.6天，", ("10.6", "天", None)),
+    # figures in Chinese numerals, as in older documents
+    ("九十七年度受理案件一千零二十六件，", ("1026", "件", 2008)),
+    ("編列經費新臺幣十二億五千萬元，", ("125000", "萬元", None)),
+    ("提繳三十八萬二千戶，", ("382000", "戶", None)),
+    ("完成率達百分之八十三，", ("83", "%", None)),
+    ("吸菸率降至百分之十二點五。", ("12.5", "%", None)),
+    # 年長 ends no year in front of 長照
+    ("109年長照基金預算387億元，", ("387", "億元", 2020)),
+    ("98年間核定工程12件，", ("12", "件", 2009)),
 ])
 def test_quantities(text: str, expected: tuple[str, str, int | None]) -> None:
     assert read(text) == [expected]
