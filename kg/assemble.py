@@ -135,8 +135,10 @@ def assemble(version: Path, job: Job) -> int:
     Raises StoreError for a damaged shard and ModelError for a link model that cannot be used.
     """
     (version / "passes").mkdir()
-    target = ox.Store(str(version / "graph"))
-    load_shards(target, job)
+    graph = str(version / "graph")
+    load_shards(ox.Store(graph), job)
+    # what loading held in memory went with its handle
+    target = ox.Store(graph)
     change = judged.changes(target, job.decisions)
     keep(version, REMOVED, change.removed)
     for triple in change.removed:

@@ -103,9 +103,10 @@ def shared_hashes(shard: bytes, key: str) -> bytes:
 
 
 def hash_set(parts: Iterable[bytes]) -> NDArray[np.uint64]:
-    """The sorted union of several documents' hashes."""
+    """The hashes of several documents, sorted; one that several have stands there several times."""
     joined = b"".join(parts)
-    return np.unique(np.frombuffer(joined[:len(joined) // 8 * 8], dtype="<u8"))
+    # np.unique would take twenty times as long for millions of them
+    return np.sort(np.frombuffer(joined[:len(joined) // 8 * 8], dtype="<u8"))
 
 
 def contains(hashes: NDArray[np.uint64], line: bytes) -> bool:

@@ -85,7 +85,8 @@ def count_texts(texts: Iterable[str]) -> tuple[Codes, Codes, int]:
         found = np.concatenate([grams, np.array([w for w, _ in words], dtype=np.int64)])
         begins = np.concatenate([at, np.array([i for _, i in words], dtype=np.int64)])
         # a term's number and its text in one number: each pair counts once
-        once = np.unique((found << _UNITS) | np.searchsorted(ends, begins)) >> _UNITS
+        pairs = np.sort((found << _UNITS) | np.searchsorted(ends, begins))
+        once = pairs[np.diff(pairs, prepend=-1) != 0] >> _UNITS
         here, n = np.unique(once, return_counts=True)
         stack.append((here, n))
         while len(stack) > 1 and len(stack[-2][0]) < 2 * len(stack[-1][0]):

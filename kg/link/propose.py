@@ -24,8 +24,8 @@ KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
 MOST, LEAST = 8, 0.03
 #: the same for what may answer a recommendation: no gold calibrates it, so less is compared and shown
 GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER = 25, 5, 0.2
-#: prepared sides held in memory (about 12 KB each); others are prepared again when they are needed
-HELD = 4_000
+#: prepared sides held in memory (about 25 KB each); others are read from disk or prepared again
+HELD = 1_500
 #: after so many measures or recommendations progress is shown
 _STEP = 200
 
