@@ -44,7 +44,7 @@ _LIST = re.compile(
 )
 #: 生技、綠能及智慧機械產業: the last item says what all are
 _LIST_OF_TRADES = re.compile(
-    rf"(?P<items>{_ITEM}(?:、{_ITEM}){{0,40}}?(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)(?:產業|工業|業者|廠商|供應鏈)"
+    rf"(?P<items>{_ITEM}(?:、{_ITEM}){{0,40}}?(?:及|與|和|以及|暨)[^、，。；：等\n()「」]{{2,10}}?)(?:產業|工業|業者|廠商|供應鏈|產值)"
 )
 #: ■生物科技： the head of an item, where the text speaks of industries
 _HEAD_BEFORE = re.compile(r"(?:^|[\n。；：])\s*(?:[■●•◆◇▪※]|[(]?[一二三四五六七八九十\d]{1,3}[)、.]+)\s*$")

@@ -85,7 +85,8 @@ _STANDARD = re.compile(
 )
 #: English names of acts and frameworks of other countries
 _FOREIGN = re.compile(
-    r"(?<![A-Za-z])(?!The )(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*"
+    r"(?<![A-Za-z])(?!(?:The|Under|In|Of|By|For|With|An?|As|Pursuant|According) )"
+    r"(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*"
     r"(?:Act|Regulation|Directive|RMF|Risk Management Framework)(?![A-Za-z])"
     r"|(?<![A-Za-z])(?:Statute|Act|Enforcement Rules|Regulations) (?:for|of|on|Governing|to) (?:the )?"
     r"(?:[A-Z][\w&’'-]*(?: (?:and|of|for|on|in|to)(?: the)?(?= [A-Z]))?(?: (?=[A-Z])|(?![\w’'-])))+"

@@ -190,7 +190,7 @@ def _chinese_figures(text: str) -> Iterator[Figure]:
             value /= MULTIPLIERS.get(multiplier, Decimal(1))
         if unit == "成半":
             value, unit = value + Decimal("0.5"), "成"
-        if unit in ("成", "倍", "個百分點") or multiplier or number >= 10:
+        if unit in ("成", "倍", "個百分點") or m["mult"] or number >= 10:
             yield Figure(m.start(), m.end(), Quantity(value, multiplier + unit, m[0]), False, True)
     for m in _ROUND.finditer(text):
         value = Decimal({"千": 1000, "百": 100}.get(m["mult"][0], 1))
