@@ -19,9 +19,9 @@ from kg.store import VersionedStore
 from kg.store.remote import RemoteStore
 
 pytestmark = pytest.mark.slow
-#: queries without parameters. "coverage" is not among them: Virtuoso 7.2 counts what an OPTIONAL has not bound
+#: queries without parameters
 QUERIES = (
-    "declared-counts", "documents-overview", "recommendations-unanswered", "measures-without-lead",
+    "coverage", "adoption-by-ministry", "declared-counts", "documents-overview", "recommendations-unanswered", "measures-without-lead",
     "links-by-confidence",
 )
 
