@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ENDING = ".nt.gz"
 #: lines that are sorted at once, and what Python needs for a line besides its bytes
-HELD_BYTES = 64 * 2**20
+HELD_BYTES = 32 * 2**20
 _LINE_BYTES = 64
 
 

@@ -89,10 +89,13 @@ def _judged(
         decision = decisions.get(link_key(x.kind, x.subject.key, x.object.key)) if decisions else None
         return Judged(x, decision, why)
 
+    #: proposed links that were decided about
     there: set[tuple[str, str, str]] = set()
     for proposed in propose(comparison, model, progress):
-        there.add((proposed.kind, proposed.subject.iri, proposed.object.iri))
-        yield judged(proposed)
+        found = judged(proposed)
+        if found.decision is not None:
+            there.add((proposed.kind, proposed.subject.iri, proposed.object.iri))
+        yield found
     sources = comparison.sources
     ends: dict[str, list[Side]] = defaultdict(list)
     for side in (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs) if decisions else ():
