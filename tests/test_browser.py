@@ -61,10 +61,10 @@ def watched(request: pytest.FixtureRequest, browser: Any, address: str) -> Itera
 
 PAGES = ["/", "/?lang=en", "/search", "/search?q=產業", "/queries", "/queries/ministries-sharing-industry",
          "/queries/programs-in-year?year=2026", "/queries/money-by-ministry?sort=-amount&find=部", "/sparql",
-         "/sparql?query=SELECT+*+WHERE+%7B+?s+a+pol:Ministry+%7D+LIMIT+5", "/sparql/errors", "/review", "/review/facts",
-         "/audit", "/api", "/gephi", "/ontology", "Ministry", "Measure", "Strategy",
-         "Program", "Industry", "Regulation", "Recommendation", "Response", "BudgetLine", "PolicyDocument", "Target",
-         "IndustryScope", "Plan", "source"]
+         "/sparql?query=SELECT+*+WHERE+%7B+?s+a+pol:Ministry+%7D+LIMIT+5", "/sparql/errors", "/review",
+         "/review?kind=facts", "/review/facts", "/audit", "/api", "/gephi", "/ontology", "Ministry", "Measure",
+         "Strategy", "Program", "Industry", "Regulation", "Recommendation", "Response", "BudgetLine", "PolicyDocument",
+         "Target", "IndustryScope", "Plan", "source"]
 
 
 @pytest.mark.slow

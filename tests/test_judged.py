@@ -247,6 +247,7 @@ def test_facts_are_decided_on_the_command_line(files: Path, tmp_path: Path, kg: 
     assert decision.link.startswith(key) and (decision.kind, decision.status) == ("pol:mentions", "rejected")
     assert kg("link", "--apply", "--store", store.folder).returncode == 0
     assert graph_status(store.open(), decision.link) == "rejected"
+    assert kg("check", "--store", store.folder).stdout.startswith("圖譜符合規則")
     # neither links nor audit take it for a decision about a link whose ends are gone
     assert kg("link", "--store", store.folder).stderr == ""
     assert audit(store.open(), store.require().report(), "v", catalog(), load(store.folder / FILE)).orphans == ()

@@ -110,6 +110,8 @@ def test_openapi_is_valid_and_complete(client: FlaskClient) -> None:
     for name, query in load().items():
         named = {p["name"] for p in api["paths"][f"/queries/{name}"]["get"]["parameters"]}
         assert set(query.parameters) <= named
+    assert [set(api["paths"][f"/review{path}"]) for path in ("", "/decide", "/undo", "/apply")] == [
+        {"get"}, {"post"}, {"post"}, {"get", "post"}]
     page = client.get("/api").get_data(as_text=True)
     assert "/openapi.json" in page and 'src="http' not in page
     assert 'href="http' not in page.replace("https://w3id.org", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from kg.audit import audit as audited
 from kg.catalog import CannedQuery, Catalog, Parameter
 from kg.catalog_header import CHARTS
 from kg.catalog_table import FORMS
-from kg.decisions import FILE
+from kg.decisions import FILE, VERDICTS
 from kg.decisions import load as decided
+from kg.web.bench import KINDS
 from kg.web.explorer_state import DEPTHS
 from kg.web.formats import negotiate
 from kg.web.graph import handle, opened
@@ -59,7 +61,7 @@ _OPTIONS = {
     },
 }
 _TEXT = {"type": "object", "required": ["zh", "en"], "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}}
-_FAULTS = {"400": "BadRequest", "404": "NotFound", "406": "NotAcceptable", "503": "NoGraph"}
+_FAULTS = {"400": "BadRequest", "403": "Forbidden", "404": "NotFound", "406": "NotAcceptable", "503": "NoGraph"}
 
 
 def _faults(*codes: str) -> dict[str, Any]:
@@ -128,6 +130,31 @@ def _thing(name: str, example: str = "經濟部") -> dict[str, Any]:
             "description": "名稱、類別與鍵或 IRI name, class and key, or IRI"}
 
 
+def _review(get: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """The routes by which programs decide: with ``Authorization: Bearer`` and the token."""
+    def post(summary: str, name: str, *fields: str) -> dict[str, Any]:
+        values = {"verdict": [*VERDICTS], "kind": [*KINDS]}
+        schema = {"type": "object", "required": [f for f in fields if f != "why"], "properties": {
+            f: {"type": "string"} | ({"enum": values[f]} if f in values else {}) for f in fields}}
+        form = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+        return {"post": {
+            "operationId": name, "summary": summary, "tags": ["review"], "security": [{"token": []}],
+            "responses": {("202" if name == "apply" else "200"): {
+                "description": summary, "content": {"application/json": {}}}} | _faults("400", "403", "404", "503"),
+        } | ({"requestBody": form} if fields else {})}
+
+    choices = [{"name": "kind", "in": "query", "schema": {"type": "string", "enum": [*KINDS]}},
+               {"name": "state", "in": "query", "schema": {"type": "string", "enum": ["open", *VERDICTS.values()]}}]
+    return {
+        "/review": get("待判定的連結與存疑的事實 links and doubtful facts to decide", ["text/html", "application/json"],
+                       tag="review", faults=("406", "503"), name="review", parameters=choices),
+        "/review/decide": post("判定 decide", "decide", "kind", "link", "verdict", "who", "why"),
+        "/review/undo": post("復原 undo", "undo", "kind", "link"),
+        "/review/apply": post("套用判定 apply the decisions", "apply") | get(
+            "套用的進度 how far applying is", ["application/json"], tag="review", name="applied"),
+    }
+
+
 def describe(catalog: Catalog) -> dict[str, Any]:
     """The OpenAPI 3.1 description of the queries and the fixed routes."""
     def get(summary: str, kinds: list[str], *, tag: str, parameters: list[dict[str, Any]] | None = None,
@@ -182,6 +209,7 @@ def describe(catalog: Catalog) -> dict[str, Any]:
             faults=("400", "406", "503")),
         "/audit": get("完整度稽核 completeness audit", ["text/html", "application/json"], tag="audit",
                       faults=("406", "503"), name="audit"),
+        **_review(get),
         "/healthz": get("服務狀態 is there a graph, and which", ["application/json"], tag="graph", name="healthz"),
         "/ontology": get("本體 the ontology", ["text/html", "text/turtle"], tag="graph", faults=(), name="ontology"),
     }
@@ -196,11 +224,13 @@ def describe(catalog: Catalog) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "tags": [{"name": t, "description": " ".join(TOPICS.get(t, (t,)))}
-                 for t in sorted({*topics, "catalogue", "graph", "audit"})],
+                 for t in sorted({*topics, "catalogue", "graph", "audit", "review"})],
         "paths": dict(sorted(paths.items())),
         "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Error": _ERROR, "Result": _RESULT, "Options": _OPTIONS, "Text": _TEXT},
             "responses": {
+                "Forbidden": _fault("憑證不對，或沒有開放 the token is wrong, or the bench is closed"),
                 "BadRequest": _fault("參數不能用 a parameter cannot be used"),
                 "NotFound": _fault("沒有這個項目 no such thing"),
                 "NotAcceptable": _fault("沒有這種格式 no such form"), "NoGraph": _fault("還沒有圖譜 no graph yet"),
