@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.names import ID
+from kg.service.parse import parse
 from kg.service.shape import shape
 from kg.service.tokens import tokens
 
@@ -40,3 +41,9 @@ def test_questions_of_two_things_have_one_shape() -> None:
 def test_what_has_no_shape() -> None:
     assert shape("SELECT * { ?s ?p 'a\\'b' }") is None
     assert shape("SELECT * {}" + " " * 30_000) is None
+
+
+def test_long_texts_are_not_remembered() -> None:
+    short, long = "SELECT * { ?s ?p ?o }", "SELECT * { ?s ?p ?o }" + " " * 30_000
+    assert tokens(short) is tokens(short) and parse(short) is parse(short)
+    assert tokens(long) is not tokens(long) and parse(long) is not parse(long)
