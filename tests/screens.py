@@ -51,7 +51,7 @@ def pages(store: VersionedStore) -> dict[str, tuple[str, tuple[int, int], str]]:
         "query": ("/queries/ministries-sharing-industry#result", WIDE, "light"),
         "sparql": (f"/sparql?query={quote(_QUERY)}", WIDE, "light"),
         "explorer": ("/explore?entity=" + quote("https://w3id.org/policy-kg/id/body/農業部"), WIDE, "light"),
-        "review": ("/review", WIDE, "light"),
+        "review": ("/review?kind=facts", WIDE, "light"),
     }
 
 
