@@ -85,12 +85,13 @@ _STANDARD = re.compile(
 )
 #: English names of acts and frameworks of other countries
 _FOREIGN = re.compile(
-    r"(?<![A-Za-z])(?!(?:The|Under|In|Of|By|For|With|An?|As|Pursuant|According) )"
+    # one look at each place: most characters of these texts begin nothing of the kind
+    r"(?<![A-Za-z])(?=[A-Ze])(?:(?!(?:The|Under|In|Of|By|For|With|An?|As|Pursuant|According) )"
     r"(?:[A-Z][\w&’'-]* )+(?:and |of |for |the |on )*(?:[A-Z][\w&’'-]* )*"
     r"(?:Act|Regulation|Directive|RMF|Risk Management Framework)(?![A-Za-z])"
-    r"|(?<![A-Za-z])(?:Statute|Act|Enforcement Rules|Regulations) (?:for|of|on|Governing|to) (?:the )?"
+    r"|(?:Statute|Act|Enforcement Rules|Regulations) (?:for|of|on|Governing|to) (?:the )?"
     r"(?:[A-Z][\w&’'-]*(?: (?:and|of|for|on|in|to)(?: the)?(?= [A-Z]))?(?: (?=[A-Z])|(?![\w’'-])))+"
-    r"|(?<![A-Za-z])(?:GDPR|CBAM|NIS ?2|HIPAA|REACH|RoHS|CCPA|CMMC|NDAA|eIDAS)(?![A-Za-z])"
+    r"|(?:GDPR|CBAM|NIS ?2|HIPAA|REACH|RoHS|CCPA|CMMC|NDAA|eIDAS)(?![A-Za-z]))"
 )
 
 _N = r"[零〇一二兩三四五六七八九十百\d]+"
