@@ -8,24 +8,22 @@ and can be switched off by name.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import spacy
 from spacy.language import Language
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from extract import bodies, industries, law_names, naming, schemes, targets, townships
 from extract.aliases import defined_names
 from extract.boundary import Boundary
 from extract.bracketed import period_behind
 from extract.candidates import Candidate, choose
+from extract.components import Characters, Component, Dictionary, Names, Setting, found_in, quotes_in, text_of
 from extract.local_units import LocalSpeaker, local_speaker, local_units
-from extract.quotes import Quoted, quoted
+from extract.quotes import quoted
 from kg.authority_terms import name_key
 from kg.ids import key
 from kg.resolve import Resolver
@@ -36,127 +34,6 @@ COMPONENTS = (
     "quoted_names", "bare_names", "standards", "body_context", "defined_names", "provisions", "targets",
 )
 _BODIES = frozenset(("Ministry", "Agency", "GovernmentBody"))
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What all components share."""
-
-    resolver: Resolver
-    boundary: Boundary
-    names: Names
-
-
-class Component:
-    """A matcher: adds candidates to a document. ``setting`` is given before the first call."""
-
-    def __init__(self) -> None:
-        self._setting: Setting | None = None
-
-    @property
-    def setting(self) -> Setting:
-        """What all components share; RuntimeError before :meth:`prepare`."""
-        if self._setting is None:
-            raise RuntimeError(f"{type(self).__name__} runs only inside extract.matchers.Pipeline")
-        return self._setting
-
-    def prepare(self, setting: Setting) -> None:
-        """Takes what the components share."""
-        self._setting = setting
-
-    def __call__(self, doc: Doc) -> Doc:
-        found = cast("list[Candidate]", doc.user_data["candidates"])
-        found.extend(self.candidates(doc))
-        return doc
-
-    def candidates(self, doc: Doc) -> Iterable[Candidate]:
-        """The candidates that this matcher sees."""
-        raise NotImplementedError
-
-
-def _text(doc: Doc) -> str:
-    # Doc.text is put together anew at every call
-    return cast(str, doc.user_data["text"])
-
-
-def _found(doc: Doc) -> list[Candidate]:
-    return cast("list[Candidate]", doc.user_data["candidates"])
-
-
-def _quotes(doc: Doc) -> list[Quoted]:
-    return cast("list[Quoted]", doc.user_data["quotes"])
-
-
-class Characters:
-    """The tokenizer: each character is a token, blanks too, so that a token's number is its place in the text."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        self._vocab = vocab
-
-    def __call__(self, text: str) -> Doc:
-        return Doc(self._vocab, words=list(text), spaces=[False] * len(text))
-
-
-class Names:
-    """The names of all dictionaries in one PhraseMatcher, each under its dictionary's rule."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        self._matcher = PhraseMatcher(vocab, attr="LOWER")
-        self._lower = functools.cache(lambda char: vocab[char].lower)
-
-    def add(self, rule: str, names: Iterable[str]) -> None:
-        """Names to look for; those of one character are too short for that."""
-        # tokens as the matcher keeps and pickles them: making a Doc of each name would take most of the start-up
-        tokens = [list(map(self._lower, name)) for name in names if len(name) > 1]
-        self._matcher.add(rule, cast("list[Doc]", tokens))
-
-    def hits(self, doc: Doc) -> dict[str, list[tuple[int, int]]]:
-        """Where the names of each rule stand, in order; of those that begin together the shortest first."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        for rule, start, end in self._matcher(doc):
-            found.setdefault(doc.vocab.strings[rule], []).append((start, end))
-        return found
-
-
-class Dictionary(Component):
-    """Names of the authority files; ``names`` says which, ``admit`` tests a hit's surroundings."""
-
-    rule = "dictionary"
-
-    def prepare(self, setting: Setting) -> None:
-        super().prepare(setting)
-        setting.names.add(self.rule, self.names(setting.resolver))
-
-    def names(self, resolver: Resolver) -> Iterable[str]:
-        """All names to look for."""
-        raise NotImplementedError
-
-    def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
-        """The candidate that a hit is, None if its surroundings speak against it."""
-        raise NotImplementedError
-
-    def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        """Hits of the dictionary whose surroundings admit them."""
-        text, data = _text(doc), doc.user_data
-        if "hits" not in data:
-            data["hits"] = self.setting.names.hits(doc)
-        for start, end in data["hits"].get(self.rule, ()):
-            if _cuts_latin(text, start, end):
-                continue
-            candidate = self.admit(doc, start, end)
-            if candidate is not None:
-                yield candidate
-
-
-def _cuts_latin(text: str, start: int, end: int) -> bool:
-    """Does the hit begin or end in the middle of a Latin word (AI in AIoT)?"""
-    return (start > 0 and _latin(text[start - 1]) and _latin(text[start])) or (
-        end < len(text) and _latin(text[end]) and _latin(text[end - 1])
-    )
-
-
-def _latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
 
 
 @Language.factory("policy_body_dictionary")
@@ -172,7 +49,7 @@ class BodyDictionary(Dictionary):
         return resolver.authority.body_names
 
     def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
-        text = _text(doc)
+        text = text_of(doc)
         name = text[start:end]
         if not bodies.plausible(text, start, end, name, self.setting.boundary):
             return None
@@ -199,7 +76,7 @@ class RegulationDictionary(Dictionary):
         return resolver.terms.regulation_names
 
     def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
-        text = _text(doc)
+        text = text_of(doc)
         if not law_names.plausible(text, start, end):
             return None
         named = self.setting.resolver.regulation(text[start:end])
@@ -220,7 +97,7 @@ class ProgramDictionary(Dictionary):
             yield from {key(n) for n in (program.label, *program.alt_labels)}
 
     def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
-        text = _text(doc)
+        text = text_of(doc)
         named = self.setting.resolver.program(text[start:end])
         period = period_behind(text, end)
         # names that end in no noun of planning (向海致敬) stand for other things too
@@ -250,7 +127,7 @@ class IndustryDictionary(Dictionary):
             yield from {key(n) for n in (industry.label, *industry.alt_labels)}
 
     def admit(self, doc: Doc, start: int, end: int) -> Candidate | None:
-        text = _text(doc)
+        text = text_of(doc)
         end = industries.extended(text, start, end)
         named = self.setting.resolver.industry(text[start:end])
         known = self.setting.resolver.terms.industries.get(named.iri)
@@ -261,7 +138,7 @@ class IndustryDictionary(Dictionary):
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         yield from super().candidates(doc)
-        text, resolver = _text(doc), self.setting.resolver
+        text, resolver = text_of(doc), self.setting.resolver
         for start, end in industries.listed(text, self._everyday):
             label = resolver.industry(text[start:end]).label
             yield Candidate("Industry", start, end, text[start:end], "industry-list", 0.8, known=label)
@@ -275,9 +152,9 @@ class QuotedNames(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        yield from naming.quoted_programs(_text(doc), _quotes(doc), self.setting.boundary)
-        yield from law_names.quoted_laws(_text(doc), _quotes(doc), self.setting.boundary)
-        yield from schemes.split_by_quotes(_text(doc), _quotes(doc), self.setting.resolver.terms)
+        yield from naming.quoted_programs(text_of(doc), quotes_in(doc), self.setting.boundary)
+        yield from law_names.quoted_laws(text_of(doc), quotes_in(doc), self.setting.boundary)
+        yield from schemes.split_by_quotes(text_of(doc), quotes_in(doc), self.setting.resolver.terms)
 
 
 @Language.factory("policy_bare_names")
@@ -288,10 +165,10 @@ class BareNames(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        yield from naming.bare_programs(_text(doc), _quotes(doc), self.setting.boundary)
-        yield from law_names.bare_laws(_text(doc), _quotes(doc), self.setting.boundary)
-        yield from schemes.named_by_group(_text(doc), self.setting.resolver.terms)
-        yield from schemes.opening_items(_text(doc))
+        yield from naming.bare_programs(text_of(doc), quotes_in(doc), self.setting.boundary)
+        yield from law_names.bare_laws(text_of(doc), quotes_in(doc), self.setting.boundary)
+        yield from schemes.named_by_group(text_of(doc), self.setting.resolver.terms)
+        yield from schemes.opening_items(text_of(doc))
 
 
 @Language.factory("policy_standards")
@@ -302,7 +179,7 @@ class Standards(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        yield from law_names.standards(_text(doc))
+        yield from law_names.standards(text_of(doc))
 
 
 @Language.factory("policy_body_context")
@@ -315,15 +192,15 @@ class BodyContext(Component):
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         publisher = cast("str | None", doc.user_data["publisher"])
         resolver, boundary = self.setting.resolver, self.setting.boundary
-        known = choose(c for c in _found(doc) if c.kind in _BODIES)
-        yield from bodies.units(_text(doc), known, boundary)
-        yield from bodies.pronouns(_text(doc), publisher, resolver, known)
-        yield from bodies.own_units(_text(doc), publisher, resolver, boundary)
+        known = choose(c for c in found_in(doc) if c.kind in _BODIES)
+        yield from bodies.units(text_of(doc), known, boundary)
+        yield from bodies.pronouns(text_of(doc), publisher, resolver, known)
+        yield from bodies.own_units(text_of(doc), publisher, resolver, boundary)
         yield from bodies.joined(known, resolver)
         local = cast("LocalSpeaker | None", doc.user_data["local"])
-        yield from townships.offices(_text(doc), local.label if local else None)
+        yield from townships.offices(text_of(doc), local.label if local else None)
         if local is not None:
-            yield from local_units(_text(doc), local)
+            yield from local_units(text_of(doc), local)
 
 
 @Language.factory("policy_defined_names")
@@ -334,8 +211,8 @@ class DefinedNames(Component):
         super().__init__()
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
-        if "稱" in _text(doc):
-            yield from defined_names(_text(doc), choose(_found(doc)))
+        if "稱" in text_of(doc):
+            yield from defined_names(text_of(doc), choose(found_in(doc)))
 
 
 @Language.factory("policy_provisions")
@@ -347,12 +224,13 @@ class Provisions(Component):
 
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         named = self.setting.resolver.regulation
-        laws = [(c.start, c.end, c.known or named(c.name).label) for c in choose(_found(doc)) if c.kind == "Regulation"]
-        rules = list(law_names.rules_of_acts(_text(doc), laws))
+        found = (c for c in choose(found_in(doc)) if c.kind == "Regulation")
+        laws = [(c.start, c.end, c.known or named(c.name).label) for c in found]
+        rules = list(law_names.rules_of_acts(text_of(doc), laws))
         yield from rules
         laws = sorted([*laws, *((c.start, c.end, c.name) for c in rules)])
-        yield from law_names.provisions(_text(doc), laws)
-        yield from law_names.articles(_text(doc), laws)
+        yield from law_names.provisions(text_of(doc), laws)
+        yield from law_names.articles(text_of(doc), laws)
 
 
 @Language.factory("policy_targets")
@@ -365,7 +243,7 @@ class Targets(Component):
     def candidates(self, doc: Doc) -> Iterator[Candidate]:
         if doc.user_data["targets"]:
             year, today = (cast("int | None", doc.user_data[name]) for name in ("year", "today"))
-            yield from targets.targets(_text(doc), year, today)
+            yield from targets.targets(text_of(doc), year, today)
 
 
 class Pipeline:
@@ -404,7 +282,7 @@ class Pipeline:
         doc.user_data["local"] = local_speaker(publisher, self._resolver)
         for _, component in self.nlp.pipeline:
             doc = component(doc)
-        return [self._resolved(c) for c in choose(_found(doc))]
+        return [self._resolved(c) for c in choose(found_in(doc))]
 
     def _resolved(self, c: Candidate) -> Candidate:
         """A name found by its pattern gets the main label if the authority files know it."""

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract.candidates import Candidate, choose
+from extract.components import Names
 from extract.entities import NameFinder, default_finder
-from extract.matchers import COMPONENTS, Names
+from extract.matchers import COMPONENTS
 from extract.running_text import fold, prepare
 from kg.cli.extract import run_extract
 from kg.model import Mention

@@ -21,8 +21,8 @@ from kg.store.remote import RemoteStore
 pytestmark = pytest.mark.slow
 #: queries without parameters
 QUERIES = (
-    "coverage", "adoption-by-ministry", "declared-counts", "documents-overview", "recommendations-unanswered", "measures-without-lead",
-    "links-by-confidence",
+    "coverage", "adoption-by-ministry", "declared-counts", "documents-overview", "recommendations-unanswered",
+    "measures-without-lead", "links-by-confidence",
 )
 
 
