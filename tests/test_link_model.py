@@ -58,6 +58,12 @@ def test_confidences_keep_the_order_of_the_scores(logits, surroundings):
     assert all(0 <= c <= 1 for c in confidences)
 
 
+@given(st.lists(st.floats(-20, 20), min_size=1, max_size=8), st.tuples(st.floats(-4, 0), st.just(1.0), st.just(1.0)))
+def test_a_line_of_low_score_is_not_claimed(logits, surroundings):
+    confidences = load().confidences(logits, surroundings)
+    assert all(c < 0.5 for c, x in zip(confidences, logits, strict=True) if 1 / (1 + math.exp(-x)) < 0.4)
+
+
 def test_the_second_rows_are_measured_from_the_best():
     rows = second_rows([1.0, 3.0], (-0.5, 1.0, 0.2))
     assert rows == [(1.0, -2.0, -0.5, 1.0, 0.2), (3.0, 0.0, -0.5, 1.0, 0.2)]

@@ -24,6 +24,9 @@ from kg.store import StoreError
 FILE = "link-model.json"
 Rows = Sequence[Sequence[float]]
 _FAR = 30.0
+#: a line whose own score is below 0.4 is no likely one, however much speaks for the measure's having a line: of the
+#: judged ones of which the second regression alone was sure, fewer than half were right (docs/links.md)
+_LOW, _MOST_OF_LOW = math.log(0.4 / 0.6), 0.45
 #: what the second regression looks at
 INPUTS = ("score", "below_best", *SURROUNDINGS)
 
@@ -64,7 +67,8 @@ class Model:
 
     def confidences(self, logits: Sequence[float], surroundings: Sequence[float]) -> list[float]:
         """Confidence of each of a measure's lines from the linear predictors of their scores."""
-        return [self.confidence.probability(row) for row in second_rows(logits, surroundings)]
+        found = (self.confidence.probability(row) for row in second_rows(logits, surroundings))
+        return [p if x >= _LOW else min(p, _MOST_OF_LOW) for p, x in zip(found, logits, strict=True)]
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, figures rounded to six digits."""
