@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -148,6 +151,50 @@ def test_a_worker_reaches_neither_network_nor_disk(graph: Path) -> None:
         server.close()
         assert failed.value.kind == "query" and not contacts
     run(graph, test)
+
+
+def test_a_graph_of_many_files_is_read_to_the_last(tmp_path: Path) -> None:
+    """RocksDB opens sixteen tables with the graph, the others when a query needs them."""
+    store = ox.Store(str(tmp_path / "graph"))
+    for n in range(12):
+        store.bulk_extend(
+            ox.Quad(ox.NamedNode(f"http://x/s{n}-{i}"), ox.NamedNode(f"http://x/p{n}"), ox.Literal(f"{n} 與 {i}"))
+            for i in range(300))
+    store.flush()
+    del store
+    assert len(list((tmp_path / "graph").glob("*.sst"))) > 20
+
+    async def test(pool: Pool) -> None:
+        for n in range(12):
+            for query in (f"SELECT ?o {{ x:s{n}-7 ?p ?o }}", f'SELECT ?s {{ ?s x:p{n} "{n} 與 8" }}'):
+                data = json.loads(await body(await pool.run(job(query), 5, 1.0)))
+                assert len(data["results"]["bindings"]) == 1, query
+            assert b"true" in await body(await pool.run(job(f'ASK {{ ?s x:p{n} "{n} 與 9" }}'), 5, 1.0))
+    run(tmp_path / "graph", test)
+
+
+DOORS = """
+import os, socket, sys
+from kg.service import worker
+assert worker.without_sockets() == (os.uname().machine in worker._CALLS)
+worker.limit(1 << 30, 20)
+found = []
+for door in (socket.socket, socket.socketpair, lambda: open(sys.argv[1], "w"), lambda: open(sys.argv[1], "a"),
+             lambda: open(sys.argv[1], "r+"), lambda: os.execv(sys.executable, [sys.executable, "-c", ""])):
+    try:
+        door()
+    except OSError as error:
+        found.append(error.errno)
+print(found, open(sys.argv[1]).read())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="seccomp is Linux's")
+def test_the_kernel_refuses_sockets_writing_and_programs(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "x").write_text("讀")
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", DOORS, str(tmp_path / "x")], capture_output=True,
+                          encoding="utf-8", env=environment, timeout=60)
+    assert done.stdout == f"{[errno.EACCES] * 6} 讀\n", done.stderr
 
 
 def test_streams_before_the_end_and_stops_when_closed(graph: Path) -> None:

@@ -5,17 +5,20 @@ holding JSON (see `Job` in kg.service.pool); the answer is frames ``D`` (bytes o
 (end: JSON, with the processor time that the process has used so far), or a frame ``X`` (error: JSON). A frame is
 a letter, its length in four bytes, and the bytes.
 
-Once the graph is open, the process may open neither files nor sockets (RLIMIT_NOFILE 0) nor
-start processes (RLIMIT_NPROC 0), and its memory is bounded (RLIMIT_DATA). Should the server die
+Once the graph is open, the process may open no socket and no file but those of the graph, to read
+(seccomp; RocksDB opens them when it needs them), nor start processes (RLIMIT_NPROC 0), and its memory is bounded
+(RLIMIT_DATA). Should the server die
 while a query runs, a timer ends the process once it has computed longer than the limit. The module uses the
 standard library and pyoxigraph only, so that a fresh process is ready in some 30 ms.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
+import platform
 import re
 import resource
 import signal
@@ -161,11 +164,59 @@ def whole_rows(form: str, data: bytes, most: int) -> bytes:
     return b""
 
 
-def limit(memory: int) -> None:
-    """Closes the doors: no more memory than given, no files, no sockets, no processes, no core dumps."""
+#: by machine: its number in the kernel's audit, its openat, and the calls that a worker never needs (sockets, other
+#: ways to open, other programs): socket, socketpair, bind, connect, accept, accept4, execve, execveat, io_uring_setup,
+#: open_by_handle_at, openat2; on x86 also open and creat
+_CALLS = {
+    "x86_64": (0xC000003E, 257, (41, 53, 49, 42, 43, 288, 59, 322, 425, 304, 437, 2, 85)),
+    "aarch64": (0xC00000B7, 56, (198, 199, 200, 203, 202, 242, 221, 281, 425, 265, 437)),
+}
+#: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC
+_WRITING = 0o1103
+_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # SECCOMP_RET_ALLOW; SECCOMP_RET_ERRNO with EACCES
+#: descriptors of a worker besides those of the graph's tables
+_DESCRIPTORS = 64
+
+
+def refused(machine: str) -> bytes:
+    """The seccomp filter of a machine (classic BPF, seccomp(2)): KeyError for one that is not known.
+
+    An instruction is a code, two jumps (instructions to skip if true and if false) and a number.
+    """
+    audit, openat, never = _CALLS[machine]
+    load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    code = [(load, 0, 0, 4), (equal, 0, len(never) + 6, audit), (load, 0, 0, 0), (at_least, len(never) + 4, 0, 1 << 30)]
+    code += [(equal, len(never) + 3 - i, 0, number) for i, number in enumerate(never)]
+    # the flags of openat are the third of the arguments, which begin at byte 16
+    code += [(equal, 0, 2, openat), (load, 0, 0, 32), (any_bit, 1, 0, _WRITING)]
+    code += [(give, 0, 0, _ALLOW), (give, 0, 0, _REFUSE)]
+    return b"".join(struct.pack("HBBI", *step) for step in code)
+
+
+def without_sockets() -> bool:
+    """Has the kernel refuse this process sockets, writing and other programs, for good; False where it cannot."""
+    try:
+        code = refused(platform.machine())
+        call = ctypes.CDLL(None, use_errno=True).prctl
+    except (KeyError, OSError, AttributeError):
+        return False
+    held = ctypes.create_string_buffer(code, len(code))
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(held)))
+    done: bool = call(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and call(_SECCOMP, _FILTER, program, 0, 0) == 0
+    return done
+
+
+def limit(memory: int, tables: int) -> None:
+    """Closes the doors: no more memory than given, no sockets, no writing, no processes, no core dumps.
+
+    ``tables``: how many files the graph has. RocksDB opens the first sixteen at once and others when it needs them;
+    without seccomp no file can be opened at all, and queries over a larger graph may fail.
+    """
+    files = tables + _DESCRIPTORS if without_sockets() else 0
     for kind, value in (
         (resource.RLIMIT_DATA, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 0),
+        (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, files),
     ):
         resource.setrlimit(kind, (value, value))
 
@@ -264,7 +315,7 @@ def main() -> None:
         wire.sendall(framed(b"X", {"kind": "store", "message": str(error)}))
         return
     os.nice(nice)
-    limit(memory)
+    limit(memory, len(os.listdir(graph)))
     gc.freeze()  # what is there already is never garbage
     wire.sendall(framed(b"R", {"spent": time.process_time()}))
     while True:
