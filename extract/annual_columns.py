@@ -15,13 +15,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise, product
 from operator import add
 from statistics import median
 
-from extract.sections import STOPS, join
-from extract.sections import width as printed_width
+from extract.sections import STOPS, join, width
 from kg.text.clean import Clean
 from kg.text.outline import marker
 
@@ -45,9 +43,6 @@ _CLAUSE = re.compile(r"[、，；。：）)]([\u3400-\u9fff]{2})")
 #: a numbered item behind the stop of the one before
 _ITEM = re.compile(r"(?<=[。；：])(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])")
 _NO_NAME = "。；，：？！"
-
-
-width = lru_cache(maxsize=1 << 15)(printed_width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,11 +366,11 @@ def _column_widths(heads: Sequence[Sequence[Clean]]) -> tuple[float, float]:
         for k, head in enumerate(heads[:_ROWS_FOR_WIDTHS]) if head
     ]
     # each cell at each width once, and not again for each pair of widths
-    plans = {width: [[w.fixed + _cell(w.plan, width) for w in head] for head in ways] for width in _COLUMN_WIDTHS}
-    items = {width: [[_cell(w.item, width) for w in head] for head in ways] for width in _COLUMN_WIDTHS}
+    of_plans = {c: [[w.fixed + _cell(w.plan, c) for w in head] for head in ways] for c in _COLUMN_WIDTHS}
+    of_items = {c: [[_cell(w.item, c) for w in head] for head in ways] for c in _COLUMN_WIDTHS}
 
     def total(pair: tuple[int, int]) -> float:
-        cost: float = sum(min(map(add, a, b)) for a, b in zip(plans[pair[0]], items[pair[1]], strict=True))
+        cost: float = sum(min(map(add, a, b)) for a, b in zip(of_plans[pair[0]], of_items[pair[1]], strict=True))
         # so that sums that are equal stay so in whatever order they were made
         return round(cost, 6)
 

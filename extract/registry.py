@@ -59,7 +59,7 @@ def _module(name: str) -> Extractor:
     return cast(Extractor, importlib.import_module(name))
 
 
-def recognition(text: str) -> tuple[Extractor, dict[str, float]]:
+def recognise(text: str) -> tuple[Extractor, dict[str, float]]:
     """The extractor whose genre the text is of, by its content, and for each genre how surely the text is of it.
 
     Extractors of one genre count by the best.
@@ -70,13 +70,3 @@ def recognition(text: str) -> tuple[Extractor, dict[str, float]]:
     for own, extractor in scored:
         by_genre[extractor.GENRE] = max(by_genre.get(extractor.GENRE, 0.0), round(own, 3))
     return best if score >= THRESHOLD else generic(), by_genre
-
-
-def recognise(text: str) -> Extractor:
-    """The extractor whose genre the text is of."""
-    return recognition(text)[0]
-
-
-def scores(text: str) -> dict[str, float]:
-    """For each genre how surely the text is of it."""
-    return recognition(text)[1]

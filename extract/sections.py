@@ -82,7 +82,8 @@ class Layout:
         return not self.ends_paragraph(line)
 
 
-@functools.lru_cache(maxsize=8192)
+# the same lines are measured many times over where columns are looked for
+@functools.lru_cache(maxsize=1 << 15)
 def width(text: str) -> float:
     """Width in full-width characters, without blanks beside Chinese: a half-width one counts 0.5.
 

@@ -70,13 +70,13 @@ class _Reading(NamedTuple):
 
 def _read(document: Document) -> _Reading:
     from extract.entities import default_finder
-    from extract.registry import generic, recognition
+    from extract.registry import generic, recognise
     from extract.titles import title_industries
     from kg.records import Records
     from kg.resolve import default_resolver
 
     whole, document = document, _without_endless_lines(document)
-    extractor, genre_scores = recognition(document.text)
+    extractor, genre_scores = recognise(document.text)
     records = Records(document, default_resolver(), default_finder(), extractor.GENRE)
     fallback = ""
     try:

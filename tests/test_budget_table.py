@@ -48,7 +48,7 @@ def phase(label: str) -> str:
 @pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda p: p.name)
 def test_a_sample_is_recognised_and_every_amount_can_be_traced(path):
     document = read_file(path)
-    assert registry.recognise(document.text).GENRE == "budget-table"
+    assert registry.recognise(document.text)[0].GENRE == "budget-table"
     found = read(budget_table, document.text)
     assert amounts(found)
     for amount in amounts(found):
@@ -60,7 +60,7 @@ def test_a_sample_is_recognised_and_every_amount_can_be_traced(path):
 
 def test_other_documents_are_no_budgets(sample_files):
     for path in sample_files:
-        assert registry.recognise(path.read_text(encoding="utf-8")).GENRE != "budget-table", path.name
+        assert registry.recognise(path.read_text(encoding="utf-8"))[0].GENRE != "budget-table", path.name
 
 
 @pytest.mark.parametrize("text", [
@@ -335,7 +335,7 @@ def test_the_real_yearly_budgets(year, rows, total):
     if not path.is_file():
         pytest.skip(f"no real budget in ../shared/budget beside {ROOT.name}")
     document = read_file(path)
-    assert registry.recognise(document.text).GENRE == "budget-table"
+    assert registry.recognise(document.text)[0].GENRE == "budget-table"
     found = read(budget_table, document.text)
     assert len(amounts(found, fiscalYear=year)) == rows
     assert sum(value(e, "pol:amountTWD") for e in amounts(found)) == total

@@ -63,8 +63,8 @@ def answers(found: Extraction) -> list[tuple[str, str, str]]:
 def test_the_genre_is_recognised(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     expected = GENRES[path.stem.split("-")[0]].GENRE
-    assert expected == registry.recognise(text).GENRE
-    scores = registry.scores(text)
+    assert expected == registry.recognise(text)[0].GENRE
+    scores = registry.recognise(text)[1]
     assert all(score < registry.THRESHOLD for genre, score in scores.items() if genre != expected), scores
 
 

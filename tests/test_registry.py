@@ -44,13 +44,13 @@ def test_every_extractor_keeps_the_protocol() -> None:
 
 
 def test_genre_is_recognised_by_content(sample_files: list[Path]) -> None:
-    found = {p.name: registry.recognise(p.read_text(encoding="utf-8")).GENRE for p in sample_files}
+    found = {p.name: registry.recognise(p.read_text(encoding="utf-8"))[0].GENRE for p in sample_files}
     assert found == EXPECTED
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "只有一句話。", "Lorem ipsum dolor sit amet.", "1\n2\n3\n"])
 def test_an_unknown_document_is_a_generic_one(text: str) -> None:
-    assert registry.recognise(text).GENRE == "generic"
+    assert registry.recognise(text)[0].GENRE == "generic"
 
 
 def test_a_third_party_registers_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_a_third_party_registers_by_entry_point(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point])
     registry.extractors.cache_clear()
     try:
-        assert registry.recognise("THIRD text").GENRE == "third"
-        assert registry.recognise("").GENRE == "generic"
+        assert registry.recognise("THIRD text")[0].GENRE == "third"
+        assert registry.recognise("")[0].GENRE == "generic"
     finally:
         registry.extractors.cache_clear()

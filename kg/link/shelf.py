@@ -74,7 +74,28 @@ class Table:
         return [value for name, value in pairs if name == key]
 
 
-class Shelf(Sequence[T]):
+class _Numbered(Sequence[T]):
+    """A sequence by what stands at a number from 0: negative numbers and slices follow from it."""
+
+    def _at(self, number: int) -> T:
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._at, range(len(self)))
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        if isinstance(at, slice):
+            return [self._at(i) for i in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        return self._at(at % len(self))
+
+
+class Shelf(_Numbered[T]):
     """A list on disk. Each access makes the thing anew from its fields, so that two are equal, not the same.
 
     >>> list(Shelf([1, 2], lambda n: (n,), lambda fields: fields[0]))
@@ -92,22 +113,11 @@ class Shelf(Sequence[T]):
     def __len__(self) -> int:
         return len(self._records)
 
-    def __iter__(self) -> Iterator[T]:
-        return (self[i] for i in range(len(self)))
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[T]: ...
-    def __getitem__(self, at: int | slice) -> T | list[T]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        if not -len(self) <= at < len(self):
-            raise IndexError(at)
-        return self._make(self._records[at % len(self)])
+    def _at(self, number: int) -> T:
+        return self._make(self._records[number])
 
 
-class Joined(Sequence[T]):
+class Joined(_Numbered[T]):
     """Two lists as one, without a copy."""
 
     def __init__(self, first: Sequence[T], second: Sequence[T]) -> None:
@@ -116,16 +126,6 @@ class Joined(Sequence[T]):
     def __len__(self) -> int:
         return len(self._first) + len(self._second)
 
-    def __iter__(self) -> Iterator[T]:
-        yield from self._first
-        yield from self._second
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[T]: ...
-    def __getitem__(self, at: int | slice) -> T | list[T]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        at = at + len(self) if at < 0 else at
-        return self._first[at] if at < len(self._first) else self._second[at - len(self._first)]
+    def _at(self, number: int) -> T:
+        first = len(self._first)
+        return self._first[number] if number < first else self._second[number - first]
