@@ -92,7 +92,10 @@ def build(
     with store.lock():
         decided, model = load_decisions(decisions or store.folder / DECISIONS), load_model(store.folder)
         former, former_report = _former(store, required=add)
-        reading = _Reading(files, max_bytes, store, report, progress)
+        made_by = ids.digest(__version__, rules_hash(), graph_hash())
+        # a version of the same rules has the reports of its documents together; one file for each takes longer
+        known = {d["key"]: d for d in former_report["documents"]} if former_report.get("made_by") == made_by else {}
+        reading = _Reading(files, max_bytes, store, report, progress, known)
         clock.lap("read")
         others = [d for d in former_report["documents"] if d["key"] not in reading.chosen]
         wanted = reading.run(others if add else [], runner or Inline())
@@ -102,7 +105,6 @@ def build(
         if not wanted:
             return report
         links = link_identity(store.folder, decided)
-        made_by = ids.digest(__version__, rules_hash(), graph_hash())
         identity = _identity(report.documents, links)
         whole = former_report.get("whole", True)
         if former is not None and former_report.get("identity") == identity and whole and not rebuild \
@@ -192,12 +194,15 @@ class _Reading:
     """The files of a build: which documents they are, and the shards of those that have none yet."""
 
     def __init__(
-        self, files: list[Path], max_bytes: int, store: VersionedStore, report: BuildReport, progress: Progress
+        self, files: list[Path], max_bytes: int, store: VersionedStore, report: BuildReport, progress: Progress,
+        known: dict[str, dict[str, Any]],
     ) -> None:
         self.max_bytes = max_bytes
         self.store = store
         self.report = report
         self.progress = progress
+        #: document key -> report as plain data, where an earlier build of these rules has made it
+        self.known = known
         #: document key -> the file that it is read from: the first name of the alphabet, so that the
         #: order of the paths makes no difference
         self.chosen: dict[str, Path] = {}
@@ -271,7 +276,10 @@ class _Reading:
         if not ((self.store.texts / f"{key}.txt").exists() and (self.store.shards / f"{name}.nt.gz").exists()):
             return None
         try:
-            return DocumentReport(**json.loads((self.store.shards / f"{name}.json").read_text(encoding="utf-8")))
+            found = self.known.get(key)
+            if found is None:
+                found = json.loads((self.store.shards / f"{name}.json").read_text(encoding="utf-8"))
+            return DocumentReport(**found)
         except (FileNotFoundError, ValueError, TypeError):
             return None  # the machine stopped before the report was on disk: both are made anew
 

@@ -42,6 +42,7 @@ _BATCH = 20_000
 _LINKS = tuple(f"<{ID}{CLASSES[c]}/".encode() for c in ("pol:BudgetLink", "pol:AnswerLink"))
 #: what only the builder says of a document
 _BUILDER = tuple(f" <{expand(p)}> ".encode() for p in ("prov:wasGeneratedBy", "pol:fileName"))
+_RUN = f"<{ID}{CLASSES['pol:ExtractionRun']}/".encode()
 
 
 class _Support:
@@ -252,7 +253,11 @@ def _links(
         for lines in _batches(stream_lines(now), stream_lines(before)):
             change.add(lines)
     said = dropped & everything
-    return said.union(x for x in stream_lines(now) if x in dropped) if dropped else said
+    # the links are many and are looked through only for what is missing, and never for what only the builder says,
+    # of which something goes whenever a document comes
+    asked = [x for x in dropped - said if not x.startswith(_RUN) and not any(p in x for p in _BUILDER)]
+    missing = {x for x, quad in zip(asked, _quads(asked), strict=True) if quad not in target}
+    return said.union(x for x in stream_lines(now) if x in missing) if missing else said
 
 
 def _batches(lines: Iterable[bytes], others: Iterator[bytes]) -> Iterator[list[bytes]]:

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,13 +16,13 @@ import pytest
 from conftest import Command
 
 from kg import build as building
-from kg import jobs, search
+from kg import grow, jobs, search
 from kg.assemble import kept
 from kg.build import build
 from kg.jobs import Outcome, Pool
 from kg.model import Document
 from kg.service import vocabulary
-from kg.store import VersionedStore
+from kg.store import Version, VersionedStore
 
 ENDED = ox.NamedNode("http://www.w3.org/ns/prov#endedAtTime")
 
@@ -207,6 +208,38 @@ def test_slow_links_come_in_a_second_version(
     assert build([documents], store).version == "v000004"
     assert facts(store) == facts(anew)
     assert not build([documents], store).changed
+
+
+def test_one_document_more_reads_neither_the_links_nor_a_report_for_each_other_one(
+    documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = VersionedStore(tmp_path / "store")
+    plan, aside = documents / "annual-plan.txt", tmp_path / "annual-plan.txt"
+    plan.rename(aside)
+    build([documents], store)
+    assert kept(store.require().path, "links")
+    for path in store.shards.glob("*.json"):
+        path.unlink()
+    monkeypatch.setattr(building, "LINK_SECONDS", 0.0)
+    aside.rename(plan)
+
+    def unread(path: Path) -> Iterator[bytes]:
+        raise AssertionError(f"{path} is read")
+
+    def served(version: Version) -> None:
+        if not version.report()["whole"]:
+            assert len(list(store.shards.glob("*.json"))) == 1
+        monkeypatch.undo()  # the second version has new links
+
+    monkeypatch.setattr(grow, "stream_lines", unread)
+    report = build([documents], store, published=served)
+    assert (report.grown, report.from_cache, report.version) == (True, 5, "v000003")
+    anew = VersionedStore(tmp_path / "anew")
+    build([documents], anew)
+    assert facts(store) == facts(anew)
+    # without a former version of the same rules the reports are needed: what has none is read again
+    (store.folder / "CURRENT").unlink()
+    assert build([documents], store).from_cache == 1
 
 
 def test_a_damaged_former_version_is_made_from_nothing(documents: Path, tmp_path: Path) -> None:
