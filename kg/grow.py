@@ -11,7 +11,6 @@ takes long, a first version is published with the former ones and a second one, 
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -138,8 +137,7 @@ class _Change:
         found = vocabulary.Vocabulary(
             before.triples + self.count, now["classes"], now["properties"], before.languages)
         vocabulary.save(found, version)
-        shutil.copyfile(former / search.FILE, version / search.FILE)
-        search.amend(version, sorted(p for p, there in self.texts.items() if there),
+        search.amend(former, version, sorted(p for p, there in self.texts.items() if there),
                      (p for p, there in self.texts.items() if not there))
 
 

@@ -13,7 +13,9 @@ A query that asks for nothing but the things found needs no engine (`alone`).
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
@@ -28,6 +30,8 @@ from kg.service.tokens import Token
 from kg.service.vocabulary import full
 
 FILE = "search.sqlite"
+#: what came, and which texts of :data:`FILE` went, since that file was built
+LATER = "search-later.sqlite"
 #: what is searched
 PROPERTIES = tuple(expand(p) for p in (
     "skos:prefLabel", "skos:altLabel", "skos:hiddenLabel", "rdfs:label", "dcterms:title", "dcterms:description",
@@ -79,21 +83,39 @@ def build(store: ox.Store, folder: Path) -> int:
     return number
 
 
-def amend(folder: Path, added: Iterable[tuple[str, str]], removed: Iterable[tuple[str, str]]) -> None:
-    """Brings an index up to date: (subject, text) pairs that came, and those that went."""
+def amend(former: Path, folder: Path, added: Iterable[tuple[str, str]], removed: Iterable[tuple[str, str]]) -> None:
+    """Makes a version's index from the former one's: (subject, text) pairs that came, and those that went.
+
+    The former index is linked, not copied, so that a document costs its own texts alone: what came since it was
+    built stands in a second file with the numbers of what went. A build from nothing makes one file again.
+    """
     gone = set(removed)
-    with contextlib.closing(sqlite3.connect(folder / FILE)) as base:
+    (folder / FILE).hardlink_to(former / FILE)
+    if (former / LATER).exists():
+        shutil.copyfile(former / LATER, folder / LATER)
+    with contextlib.closing(sqlite3.connect(folder / LATER, uri=True)) as base:
         base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
+        if not (former / LATER).exists():
+            base.executescript(_SCHEMA + "CREATE TABLE gone (id INTEGER PRIMARY KEY);")
+        base.execute("ATTACH ? AS first", (_only_read(folder / FILE),))
         if gone:
             rows = [r for r in base.execute("SELECT id, subject, text FROM texts") if (r[1], r[2]) in gone]
             for number, _, text in rows:
                 base.execute("INSERT INTO pairs (pairs, rowid, gram) VALUES ('delete', ?, ?)", (number, pairs(text)))
                 base.execute("DELETE FROM texts WHERE id = ?", (number,))
+            rows = [r for r in base.execute("SELECT id, subject, text FROM first.texts") if (r[1], r[2]) in gone]
+            base.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [r[:1] for r in rows])
         last = base.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()[0]
         for number, (subject, text) in enumerate(added, last + 1):
             base.execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (number, subject, len(text), text))
             base.execute("INSERT INTO pairs (rowid, gram) VALUES (?, ?)", (number, pairs(text)))
         base.commit()
+
+
+@functools.lru_cache(maxsize=16)
+def _only_read(path: Path) -> str:
+    """The URI of a file that nobody writes any more."""
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
 
 
 def _texts(store: ox.Store) -> Iterator[tuple[str, str]]:
@@ -116,13 +138,20 @@ def find(index: Path, words: str, most: int = MOST, ordered: bool = True, cut: b
     grams = sorted({g for word in wanted for g in _grams(word)})
     # a pair of Chinese characters is found by the pairs alone; anything longer, or with letters, is looked at
     unsure = [w for w in wanted if not (len(w) <= 2 and all(c > "\x7f" and _PLAIN.match(c) for c in w))]
-    where = " AND ".join([*(["id IN (SELECT rowid FROM pairs WHERE pairs MATCH ?)"] if grams else []),
-                          *["instr(text, ?) > 0"] * len(unsure)])
-    with contextlib.closing(sqlite3.connect(f"file:{index}?mode=ro&immutable=1", uri=True)) as base:
-        values: list[object] = [*([" AND ".join(grams)] if grams else []), *unsure, most + 1]
-        what = (f"subject, min(size) FROM texts WHERE {where} GROUP BY subject ORDER BY 2, 1" if ordered else
-                f"DISTINCT subject FROM texts WHERE {where}")
-        rows = base.execute(f"SELECT {what} LIMIT ?", values).fetchall()
+    values = [*([" AND ".join(grams)] if grams else []), *unsure]
+    where = " AND ".join(["id IN (SELECT rowid FROM {0}.pairs WHERE pairs MATCH ?)"] * bool(grams)
+                         + ["instr(text, ?) > 0"] * len(unsure))
+    texts = "SELECT subject, size FROM {0}.texts WHERE " + where
+    later = index.with_name(LATER)
+    with contextlib.closing(sqlite3.connect(_only_read(index), uri=True)) as base:
+        source = texts.format("main")
+        if later.exists():
+            base.execute("ATTACH ? AS later", (_only_read(later),))
+            source += f" AND id NOT IN (SELECT id FROM later.gone) UNION ALL {texts.format('later')}"
+            values *= 2
+        what = (f"subject, min(size) FROM ({source}) GROUP BY subject ORDER BY 2, 1" if ordered else
+                f"DISTINCT subject FROM ({source})")
+        rows = base.execute(f"SELECT {what} LIMIT ?", [*values, most + 1]).fetchall()
     return [row[0] for row in rows[:most]] if cut or len(rows) <= most else None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import tiny_graph
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kg import search
@@ -100,3 +100,49 @@ def test_hits_in_no_order_and_cut(tmp_path: Path) -> None:
     assert sorted(find(index, "節能", ordered=False) or ()) == ["http://x/0", "http://x/1", "http://x/2"]
     assert len(find(index, "節能", most=2, ordered=False, cut=True) or ()) == 2
     assert find(index, "節能", most=2, ordered=False) is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.booleans(), st.integers(0, 3)), max_size=8), TEXTS)
+def test_same_hits_in_an_index_that_was_amended(texts: list[tuple[str, bool, int]], words: str) -> None:
+    """Each text comes with a version (0: when the index is built) and may go with the one after."""
+    import tempfile
+
+    assume(words.split())
+    subject = "http://x/{}".format
+    with tempfile.TemporaryDirectory() as folder:
+        versions = [Path(folder) / str(n) for n in range(5)]
+        for path in versions:
+            path.mkdir()
+        first = ox.Store()
+        first.extend(ox.Quad(ox.NamedNode(subject(n)), LABEL, ox.Literal(t))
+                     for n, (t, _, came) in enumerate(texts) if came == 0)
+        search.build(first, versions[0])
+        for v in range(1, 5):
+            search.amend(versions[v - 1], versions[v],
+                         [(subject(n), t) for n, (t, _, came) in enumerate(texts) if came == v],
+                         [(subject(n), t) for n, (t, goes, came) in enumerate(texts) if goes and came == v - 1])
+            here = {n for n, (_, goes, came) in enumerate(texts) if came <= v and not (goes and came < v)}
+            expected = {subject(n) for n in here if all(w in texts[n][0] for w in words.split())}
+            for ordered in (True, False):
+                assert set(find(versions[v] / search.FILE, words, ordered=ordered) or ()) == expected
+
+
+def test_an_amended_index_links_the_former_one_and_takes_back_what_went(tmp_path: Path) -> None:
+    folders = [tmp_path / "a version #%n".replace("n", str(n)) for n in range(4)]
+    for folder in folders:
+        folder.mkdir()
+    search.build(store_of(["節能減碳計畫", "節能"]), folders[0])
+    steps: list[tuple[list[tuple[str, str]], list[tuple[str, str]]]] = [
+        ([("http://x/9", "節能車")], []), ([], [("http://x/1", "節能"), ("http://x/9", "節能車")]),
+        ([("http://x/1", "節能")], []),
+    ]
+    for here, there, (came, went) in zip(folders, folders[1:], steps, strict=False):
+        search.amend(here, there, came, went)
+        assert (there / search.FILE).samefile(folders[0] / search.FILE)
+    assert [find(f / search.FILE, "節能") for f in folders] == [
+        ["http://x/1", "http://x/0"], ["http://x/1", "http://x/9", "http://x/0"], ["http://x/0"],
+        ["http://x/1", "http://x/0"],
+    ]
+    assert find(folders[1] / search.FILE, "節能", most=2) is None
+    assert len(find(folders[1] / search.FILE, "節能", most=2, ordered=False, cut=True) or ()) == 2
