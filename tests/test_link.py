@@ -12,12 +12,14 @@ from kg.check import check
 from kg.decisions import Judgement, decide, end
 from kg.link import candidates, propose
 from kg.link.candidates import MOST, Index
-from kg.link.features import FEATURES, SURROUNDINGS, compare, prepare, surroundings, weigh
+from kg.link.features import FEATURES, SURROUNDINGS, compare, surroundings
 from kg.link.graph import link, link_triples
+from kg.link.prepared import prepare
 from kg.link.propose import Comparison
 from kg.link.sources import Side, Sources, read
 from kg.link.text import clauses, normal, pieces, terms
 from kg.link.topics import topics
+from kg.link.weights import weigh
 
 PLAN = """
 <e> a pol:Evidence ; pol:inDocument <doc> ; pol:start 0 ; pol:end 1 ; pol:quote "甲" ; pol:extractor "x" .

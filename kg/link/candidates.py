@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.link.codes import Floats, places, spread
-from kg.link.features import Prepared, Weights, glanced
+from kg.link.codes import Floats, Ids, spread
+from kg.link.prepared import Prepared, glanced
 from kg.link.sources import FOREVER, Side
+from kg.link.weights import Weights
 
 #: how many lines of one measure are compared in full
 MOST = 60
@@ -35,7 +36,7 @@ class Index:
         #: in this order; ``iris`` are theirs
         self.sides = sides
         self.iris: list[str] = []
-        terms, owners, shares = array("q"), array("i"), array("f")
+        terms, owners, shares = array("i"), array("i"), array("f")
         by: tuple[dict[str, array[int]], ...] = ({}, {}, {}, {})
         anybody, years = array("i"), array("i")
         for i, side in enumerate(sides):
@@ -55,12 +56,22 @@ class Index:
         self._of_body, self._within_body, self._by_topic, self._by_entity = (
             {k: np.frombuffer(v, dtype=np.int32) for k, v in index.items()} for index in by)
         self._anybody = np.array(anybody, dtype=np.int32)
-        order = np.argsort(np.frombuffer(terms, dtype=np.int64), kind="stable")
+        numbers = np.frombuffer(terms, dtype=np.int32)
+        order = np.argsort(numbers, kind="stable")
         self._owners = np.frombuffer(owners, dtype=np.int32)[order]
         self._shares = np.frombuffer(shares, dtype=np.float32)[order]
-        self._terms, self._sizes = np.unique(np.frombuffer(terms, dtype=np.int64), return_counts=True)
-        self._starts = np.cumsum(self._sizes) - self._sizes
+        #: how many lines have the term of each number, and where they begin in the lists above
+        self._sizes = np.bincount(numbers).astype(np.int32)
+        self._starts = (np.cumsum(self._sizes) - self._sizes).astype(np.int32)
         self._first, self._last = np.frombuffer(years, dtype=np.int32).reshape(-1, 2).T
+        self._asked: tuple[object, Ids] | None = None
+
+    def near(self, measure: Side) -> Ids:
+        """The lines that :meth:`allowed` lets through; those of the measure before are not asked for again."""
+        asked = measure.bodies, measure.within, measure.years
+        if self._asked is None or self._asked[0] != asked:
+            self._asked = asked, np.flatnonzero(self.allowed(measure)).astype(np.int32)
+        return self._asked[1]
 
     def allowed(self, measure: Side) -> NDArray[np.bool_]:
         """Which lines body and year allow. Where one side knows none, it is not held against it.
@@ -82,10 +93,14 @@ class Index:
 
     def candidates(self, measure: Prepared, most: int = MOST) -> list[int]:
         """The lines worth comparing, at most ``most``, in the order of the index."""
-        allowed = self.allowed(measure.side)
-        near = np.flatnonzero(allowed)
-        if len(near) <= most:
-            return [int(i) for i in near]
+        found = self.near(measure.side)
+        if len(found) > most:
+            found = self._best(measure, found, most)
+        numbers: list[int] = found.tolist()
+        return numbers
+
+    def _best(self, measure: Prepared, near: Ids, most: int) -> Ids:
+        """Those of some lines that a glance finds worth comparing."""
         glance = self._glance(measure)[near]
         worth = np.flatnonzero(glance > 0)
         if len(worth) > most:
@@ -93,21 +108,21 @@ class Index:
             least = np.partition(glance[worth], -most)[-most]
             worth = worth[glance[worth] >= least]
         best = worth[np.lexsort((worth, -glance[worth]))][:most]
-        return sorted(int(i) for i in near[best])
+        return np.sort(near[best])
 
     def _glance(self, measure: Prepared) -> Floats:
         """How much each line shares with a measure, as far as at most :data:`ENTRIES` entries of the index tell."""
-        at, there = places(self._terms, measure.terms)
-        at, own = at[there], (measure.values / (measure.length or 1.0))[there]
-        few = self._sizes[at] <= max(1, int(_COMMON * len(self.sides)))
-        at, own = at[few], own[few]
-        if self._sizes[at].sum() > ENTRIES:
-            rarest = np.argsort(self._sizes[at], kind="stable")
-            rarest = np.sort(rarest[np.cumsum(self._sizes[at][rarest]) <= ENTRIES])
-            at, own = at[rarest], own[rarest]
-        where = spread(self._starts[at], self._sizes[at])
+        # terms that no line has may have numbers beyond the lists
+        at = np.minimum(measure.terms, len(self._sizes) - 1)
+        sizes = np.where(at == measure.terms, self._sizes[at], 0)
+        few = np.flatnonzero((sizes > 0) & (sizes <= max(1, int(_COMMON * len(self.sides)))))
+        if sizes[few].sum() > ENTRIES:
+            rarest = few[np.argsort(sizes[few], kind="stable")]
+            few = np.sort(rarest[np.cumsum(sizes[rarest]) <= ENTRIES])
+        sizes = sizes[few]
+        where = spread(self._starts[at[few]], sizes)
         lines = [self._owners[where]]
-        worth = [np.repeat(own, self._sizes[at]) * self._shares[where]]
+        worth = [np.repeat((measure.values / (measure.length or 1.0))[few], sizes) * self._shares[where]]
         listed = [
             (self._by_topic.get(t, _NONE), strength * self.weights.topic(t) / (1 + len(measure.topics)))
             for t, strength in measure.topics.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from kg.link.text import LATIN, normal
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
+#: small numbers: of terms in one graph, of items in one list
+Ids = NDArray[np.int32]
 
 _FIRST, _LAST = 0x4E00, 0x9FFF
 _BASE = _LAST - _FIRST + 2
@@ -25,6 +27,7 @@ _BASE = _LAST - _FIRST + 2
 _TOGETHER = 1 << 17
 _UNITS = 19
 _WORD = re.compile(LATIN)
+_END = re.compile("\0")
 
 
 def _word(word: str) -> int:
@@ -39,16 +42,28 @@ def code(term: str) -> int:
     return (first * _BASE + second) * _BASE + third
 
 
-def _grams(plain: str) -> tuple[Codes, Codes]:
-    """Numbers of the Chinese terms of a normal text, and the positions where they begin."""
+def _points(plain: str) -> tuple[Codes, NDArray[np.bool_]]:
+    """The characters of a normal text as digits, and which of them are Chinese with a Chinese one behind."""
     points = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64) - (_FIRST - 1)
     inside = (points > 0) & (points < _BASE)
-    two = inside[:-1] & inside[1:]
-    three = two[:-1] & inside[2:]
-    pairs = (points[:-1] * _BASE + points[1:]) * _BASE
-    at_two, at_three = np.flatnonzero(two), np.flatnonzero(three)
-    return (np.concatenate([pairs[at_two], pairs[at_three] + points[at_three + 2]]),
-            np.concatenate([at_two, at_three]))
+    return points, inside[:-1] & inside[1:]
+
+
+def pairs(plain: str) -> tuple[Codes, Codes]:
+    """Numbers of the pairs of Chinese characters of a normal text, and the positions where they begin."""
+    points, two = _points(plain)
+    at = np.flatnonzero(two)
+    return (points[at] * _BASE + points[at + 1]) * _BASE, at
+
+
+def _grams(plain: str) -> tuple[Codes, Codes]:
+    """Numbers of the Chinese terms of a normal text, and the positions where they begin."""
+    points, two = _points(plain)
+    at_two, at_three = np.flatnonzero(two), np.flatnonzero(two[:-1] & two[1:])
+    places = np.concatenate([at_two, at_three])
+    found = (points[places] * _BASE + points[places + 1]) * _BASE
+    found[len(at_two):] += points[at_three + 2]
+    return found, places
 
 
 def counted(text: str) -> tuple[Codes, Codes]:
@@ -59,11 +74,28 @@ def counted(text: str) -> tuple[Codes, Codes]:
     return np.unique(np.concatenate([grams, np.array(words, dtype=np.int64)]), return_counts=True)
 
 
+def counted_each(texts: Sequence[str]) -> tuple[Codes, Ids, Codes]:
+    """The distinct terms of each text, how often each occurs: terms (sorted), number of the text, count."""
+    plain, found, at = _positions(texts)
+    ends = np.array([m.start() for m in _END.finditer(plain)], dtype=np.int64)
+    pairs, n = np.unique((found << _UNITS) | np.searchsorted(ends, at), return_counts=True)
+    return pairs >> _UNITS, (pairs & ((1 << _UNITS) - 1)).astype(np.int32), n
+
+
+def _positions(texts: Sequence[str]) -> tuple[str, Codes, Codes]:
+    """Texts as one normal text, with NUL between them; numbers of their terms, and where each begins."""
+    plain = normal.__wrapped__("\0".join(t.replace("\0", " ") for t in texts))
+    grams, at = _grams(plain)
+    words = [(_word(m[0]), m.start()) for m in _WORD.finditer(plain)]
+    return (plain, np.concatenate([grams, np.array([w for w, _ in words], dtype=np.int64)]),
+            np.concatenate([at, np.array([i for _, i in words], dtype=np.int64)]))
+
+
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
     held: list[str] = []
     size = 0
     for text in texts:
-        held.append(text.replace("\0", " "))
+        held.append(text)
         size += len(text) + 1
         if size >= _TOGETHER:
             yield held
@@ -78,12 +110,8 @@ def count_texts(texts: Iterable[str]) -> tuple[Codes, Codes, int]:
     units = 0
     for chunk in _chunks(texts):
         units += len(chunk)
-        plain = normal.__wrapped__("\0".join(chunk))
-        grams, at = _grams(plain)
-        words = [(_word(m[0]), m.start()) for m in _WORD.finditer(plain)]
-        ends = np.array([i for i, c in enumerate(plain) if c == "\0"], dtype=np.int64)
-        found = np.concatenate([grams, np.array([w for w, _ in words], dtype=np.int64)])
-        begins = np.concatenate([at, np.array([i for _, i in words], dtype=np.int64)])
+        plain, found, begins = _positions(chunk)
+        ends = np.array([m.start() for m in _END.finditer(plain)], dtype=np.int64)
         # a term's number and its text in one number: each pair counts once
         pairs = np.sort((found << _UNITS) | np.searchsorted(ends, begins))
         once = pairs[np.diff(pairs, prepend=-1) != 0] >> _UNITS
@@ -110,7 +138,28 @@ def places(known: Codes, wanted: Codes) -> tuple[Codes, NDArray[np.bool_]]:
     return at, known[at] == wanted
 
 
-def spread(starts: Codes, sizes: Codes) -> Codes:
+class Places:
+    """Where numbers stand in a short list of distinct ones: a table of all numbers, filled for each list and emptied.
+
+    >>> Places()(np.array([7, 3], dtype=np.int32), np.array([3, 4, 7], dtype=np.int32)).tolist()
+    [1, -1, 0]
+    """
+
+    def __init__(self) -> None:
+        self._at = np.empty(0, dtype=np.int32)
+
+    def __call__(self, known: Ids, wanted: Ids) -> Ids:
+        """The place of each wanted number among the known ones; -1 where it is not among them."""
+        most = max(int(known.max(initial=-1)), int(wanted.max(initial=-1)))
+        if most >= len(self._at):
+            self._at = np.full(most + most // 2 + 1, -1, dtype=np.int32)
+        self._at[known] = np.arange(len(known), dtype=np.int32)
+        found: Ids = self._at[wanted]
+        self._at[known] = -1
+        return found
+
+
+def spread(starts: NDArray[np.integer], sizes: NDArray[np.integer]) -> Codes:
     """The positions of several slices, one behind the other.
 
     >>> spread(np.array([5, 0]), np.array([2, 3])).tolist()

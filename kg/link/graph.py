@@ -15,7 +15,7 @@ from kg.decisions import Decision, Decisions, dumps, link_key
 from kg.link.model import FILE as MODEL_FILE
 from kg.link.model import Model, load
 from kg.link.propose import KINDS, Comparison, Link, Progress, propose, silent
-from kg.link.reasons import reason
+from kg.link.reasons import Reasons
 from kg.link.sources import Side, read
 from kg.model import Relation
 from kg.rdf import literal, node, relation_triples, rule_iri
@@ -83,9 +83,10 @@ def _judged(
     comparison: Comparison, decisions: Decisions, model: Model, progress: Progress, orphans: list[Decision],
 ) -> Iterator[Judged]:
     """Proposed links, then those that only a decision names; decisions whose ends are not there become orphans."""
+    reasons = Reasons(comparison.weights, comparison.sources.names)
+
     def judged(x: Link) -> Judged:
-        why = reason(comparison.prepared(x.subject), comparison.prepared(x.object, as_line=True), comparison.weights,
-                     comparison.sources.names)
+        why = reasons.reason(comparison.prepared(x.subject), comparison.prepared(x.object, as_line=True))
         decision = decisions.get(link_key(x.kind, x.subject.key, x.object.key)) if decisions else None
         return Judged(x, decision, why)
 

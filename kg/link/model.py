@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from kg.link.codes import Floats
 from kg.link.features import FEATURES, SURROUNDINGS
 from kg.rules import data_folder
 from kg.store import StoreError
@@ -52,9 +53,12 @@ class Logistic:
         """The probability of one row, between 0 and 1."""
         return 1 / (1 + math.exp(-self.logit(row)))
 
-    def shares(self, row: Sequence[float]) -> tuple[float, ...]:
-        """What each input adds to the linear predictor."""
-        return tuple(w * (x - m) / s for w, x, m, s in zip(self.weights, row, self.means, self.scales, strict=False))
+    def logits(self, rows: Rows | Floats) -> Floats:
+        """The linear predictors of many rows."""
+        found = (np.asarray(rows, dtype=float).reshape(-1, len(self.means)) - self.means) / self.scales
+        # summed row by row: the same figures whatever the number of rows
+        sums: Floats = np.clip((found * self.weights[:-1]).sum(axis=1) + self.weights[-1], -_FAR, _FAR)
+        return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ class Model:
 
     def confidences(self, logits: Sequence[float], surroundings: Sequence[float]) -> list[float]:
         """Confidence of each of a measure's lines from the linear predictors of their scores."""
-        found = (self.confidence.probability(row) for row in second_rows(logits, surroundings))
-        return [p if x >= _LOW else min(p, _MOST_OF_LOW) for p, x in zip(found, logits, strict=True)]
+        found = 1 / (1 + np.exp(-self.confidence.logits(second_rows(logits, surroundings))))
+        capped: list[float] = np.where(np.asarray(logits) >= _LOW, found, np.minimum(found, _MOST_OF_LOW)).tolist()
+        return capped
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, figures rounded to six digits."""

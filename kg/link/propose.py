@@ -11,12 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from kg.link.candidates import MOST as GLANCED
 from kg.link.candidates import Index
-from kg.link.features import Prepared, Weights, compare, prepare, surroundings, weigh
+from kg.link.codes import Floats
+from kg.link.features import compare, surroundings
 from kg.link.model import Model
+from kg.link.prepared import Prepared, prepare
 from kg.link.shelf import Joined, Records
 from kg.link.sources import Side, Sources
+from kg.link.weights import Weights, weigh
 
 #: predicate of a link -> class of the statement about it
 KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
@@ -55,7 +60,8 @@ class Compared:
 
     measure: Prepared
     lines: tuple[Prepared, ...]
-    figures: tuple[tuple[float, ...], ...]
+    #: one row of figures for each line
+    figures: Floats
     #: what speaks for or against any link of the measure (``features.SURROUNDINGS``)
     surroundings: tuple[float, ...]
 
@@ -108,7 +114,7 @@ class Comparison:
         lines = tuple(
             self._held(index.iris[i], True, partial(index.sides.__getitem__, i))
             for i in index.candidates(one, most))
-        figures = tuple(compare(one, lines, self.weights))
+        figures = compare(one, lines, self.weights)
         return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
 
     def measures(self) -> Iterator[Compared]:
@@ -124,25 +130,22 @@ class Comparison:
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""
         one, other = self.prepared(subject), self.prepared(obj, as_line=True)
-        figures = tuple(compare(one, (other,), self.weights))
+        figures = compare(one, (other,), self.weights)
         compared = Compared(one, (other,), figures, surroundings(one, (other,), figures, self.weights))
         return _links(kind, compared, model)[0]
 
 
-def _links(kind: str, compared: Compared, model: Model) -> list[Link]:
-    """All lines of one measure as links, best first."""
-    logits = [model.score.logit(f) for f in compared.figures]
-    confidences = model.confidences(logits, compared.surroundings)
-    links = [
-        Link(kind, compared.measure.side, line.side, figures, model.score.probability(figures), confidence)
-        for line, figures, confidence in zip(compared.lines, compared.figures, confidences, strict=True)
+def _links(kind: str, compared: Compared, model: Model, most: int | None = None, least: float = 0.0) -> list[Link]:
+    """The ``most`` best lines of one measure as links, best first, without those less sure than ``least``."""
+    logits = model.score.logits(compared.figures)
+    scores = (1 / (1 + np.exp(-logits))).tolist()
+    confidences = model.confidences(logits.tolist(), compared.surroundings)
+    order = sorted(range(len(scores)), key=lambda i: (-scores[i], compared.lines[i].side.iri))
+    return [
+        Link(kind, compared.measure.side, compared.lines[i].side, tuple(compared.figures[i].tolist()), scores[i],
+             confidences[i])
+        for i in order[:most] if confidences[i] >= least
     ]
-    return sorted(links, key=lambda x: (-x.score, x.object.iri))
-
-
-def _kept(links: Sequence[Link], most: int, least: float) -> list[Link]:
-    """The best links; those that rest on nothing in common are none."""
-    return [x for x in links[:most] if x.confidence >= least and any(x.figures)]
 
 
 def propose(comparison: Comparison, model: Model, progress: Progress = silent) -> Iterator[Link]:
@@ -154,7 +157,8 @@ def propose(comparison: Comparison, model: Model, progress: Progress = silent) -
         ("pol:answeredBy", comparison.answers(), MOST_ANSWERS, LEAST_ANSWER),
     ):
         for one in compared:
-            yield from _kept(_links(kind, one, model), most, least)
+            # what rests on nothing in common is no link
+            yield from (x for x in _links(kind, one, model, most, least) if any(x.figures))
             done += 1
             if done % _STEP == 0 or done == of:
                 progress("連結 links", done, of)

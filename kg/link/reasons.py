@@ -3,45 +3,74 @@
 from __future__ import annotations
 
 import functools
+import math
+import re
+from collections.abc import Mapping
 
-from kg.link.features import Prepared, Weights
+import numpy as np
+
+from kg.link.codes import pairs
+from kg.link.prepared import Prepared
 from kg.link.sources import FOREVER, Side
-from kg.link.text import normal, terms
+from kg.link.text import LATIN, normal
+from kg.link.weights import Weights, named, whole
 
 #: below this weight a shared word is boilerplate
 _TELLING = 0.45
 #: punctuation and particles that begin or end a shared run by chance
 _EDGES = " 、，。；：,.;:「」（）()[]/-與及和的之等並或於以為其"
 _MOST_WORDS, _MOST_NAMES, _LONGEST_QUOTE = 6, 6, 60
+_WORD = re.compile(LATIN)
 
 
 @functools.lru_cache(maxsize=1 << 10)
-def _terms(text: str) -> frozenset[str]:
-    """The terms of a normal text; a side stands in several links that follow each other."""
-    return frozenset(terms(text))
+def _latin(text: str) -> frozenset[str]:
+    """The Latin words of a normal text; a side stands in several links that follow each other."""
+    return frozenset(_WORD.findall(text))
 
 
-def shared_words(a: Prepared, b: Prepared, weights: Weights) -> list[str]:
+def _rarity(word: str, text: str, other: str, weights: Weights) -> tuple[float, int]:
+    """The weight of the rarest term within a word that both texts print, and how many terms it has."""
+    both = _latin(text) & _latin(other)
+    grams = [word] if word.isascii() else [word[i:i + 2] for i in range(len(word) - 1)]
+    known = [weights.term(g) for g in grams if g in both or "\u4e00" <= min(g) <= max(g) <= "\u9fff"]
+    return max(known, default=0.0), len(known)
+
+
+class _Text:
+    """The text of the side whose links are explained, and where runs that it shares with others may begin."""
+
+    def __init__(self, side: Side, weights: Weights) -> None:
+        self.side = side
+        self.text = normal(whole(side))
+        codes, self._at = pairs(self.text)
+        self._pairs = weights.numbers(codes)
+        points = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        self._ascii = np.flatnonzero(points < 0x80)
+
+    def begins(self, other: Prepared, weights: Weights) -> list[int]:
+        """Positions of pairs of Chinese characters that the other side has too, and of whatever is ASCII."""
+        begins: list[int] = np.union1d(self._at[weights.find(other.terms, self._pairs) >= 0], self._ascii).tolist()
+        return begins
+
+
+def _shared_words(a: _Text, b: Prepared, weights: Weights) -> list[str]:
     """The longest runs of characters that both sides print and that are rare enough to tell something, rarest first."""
-    text = normal("\n".join((a.side.label, *a.side.texts)))
-    other = normal("\n".join((b.side.label, *b.side.context[:1], *b.side.texts)))
-    ours, theirs = _terms(text), _terms(other)
+    text, other = a.text, normal("\n".join((named(b.side), *b.side.texts)))
     found: dict[str, float] = {}
-    at = 0
-    while at < len(text) - 1:
-        end = at + 2
-        if text[at:end] not in theirs and not text[at].isascii():
-            at += 1
+    after = 0
+    for start in a.begins(b, weights):
+        end = start + 2
+        if start < after or end > len(text):
             continue
-        while end <= len(text) and text[at:end] in other and "\n" not in text[at:end]:
+        while end <= len(text) and text[start:end] in other and text[end - 1] != "\n" != text[start]:
             end += 1
-        word = text[at:end - 1].strip(_EDGES)
+        word = text[start:end - 1].strip(_EDGES)
         if len(word) > 1:
-            grams = [word[i:i + 2] for i in range(len(word) - 1)] if not word.isascii() else [word]
-            known = [weights.term(g) for g in grams if g in ours and g in theirs]
-            if known and max(known) >= _TELLING:
-                found[word] = max(known) * len(known) ** 0.5
-        at = max(at + 1, end - 1)
+            rarest, n = _rarity(word, text, other, weights)
+            if rarest >= _TELLING:
+                found[word] = rarest * n ** 0.5
+        after = end - 1
     best = sorted(found, key=lambda w: (-found[w], w))
     kept: list[str] = []
     for word in best:
@@ -50,17 +79,18 @@ def shared_words(a: Prepared, b: Prepared, weights: Weights) -> list[str]:
     return kept[:_MOST_WORDS]
 
 
-def quotes(a: Prepared, b: Prepared, words: list[str], weights: Weights) -> tuple[str, str]:
+def _quotes(a: Prepared, b: Prepared, words: list[str], weights: Weights) -> tuple[str, str]:
     """The clause of each side that shows best what they share; the label where no clause does."""
     shared = set(a.topics) & set(b.topics)
 
     def best(one: Prepared) -> str:
         top, chosen = 0.0, one.side.label
         for clause, found in one.clauses:
-            worth = sum(weights.topic(t) for t in shared & found)
+            # exact, so that it does not depend on the order of a set
+            worth = math.fsum([weights.topic(t) for t in shared & found])
             if words:
                 plain = normal(clause)
-                worth += sum(1.0 for w in words if w in plain)
+                worth += sum(w in plain for w in words)
             if worth > top:
                 top, chosen = worth, clause
         return chosen if len(chosen) <= _LONGEST_QUOTE else chosen[:_LONGEST_QUOTE] + "…"
@@ -75,22 +105,34 @@ def _years(side: Side) -> str:
     return str(first) if first == last else f"{first}–" + ("" if last == FOREVER else str(last))
 
 
-def reason(a: Prepared, b: Prepared, weights: Weights, names: dict[str, str]) -> str:
-    """Chinese text: same ministry, years, shared names, topics and terms, and a quote from each side."""
-    bodies = sorted(names[i] for i in (a.side.bodies & b.side.within) | (b.side.bodies & a.side.within) if i in names)
-    entities = sorted(a.side.entities & b.side.entities, key=lambda e: (-weights.entity(e), e))
-    both = sorted(set(a.topics) & set(b.topics), key=lambda t: (-min(a.topics[t], b.topics[t]) * weights.topic(t), t))
-    words = shared_words(a, b, weights)
-    left, right = quotes(a, b, words, weights)
-    parts = [
-        f"機關相同：{'、'.join(bodies)}" if bodies else "機關：一方未載明",
-        f"年度：{_years(a.side)}／{_years(b.side)}",
-    ]
-    if entities:
-        parts.append(f"共同提及：{'、'.join(names.get(e, e) for e in entities[:_MOST_NAMES])}")
-    if both:
-        parts.append(f"共同主題：{'、'.join(both[:_MOST_WORDS])}")
-    if words:
-        parts.append(f"共同用語：{'、'.join(words)}")
-    parts.append(f"前者「{left}」，後者「{right}」")
-    return "；".join(parts) + "。"
+class Reasons:
+    """Explains the links of a graph. Those of one side come one after the other."""
+
+    def __init__(self, weights: Weights, names: Mapping[str, str]) -> None:
+        self._weights, self._names = weights, names
+        self._text: _Text | None = None
+
+    def reason(self, a: Prepared, b: Prepared) -> str:
+        """Chinese text: same ministry, years, shared names, topics and terms, and a quote from each side."""
+        weights, names = self._weights, self._names
+        if self._text is None or self._text.side is not a.side:
+            self._text = _Text(a.side, weights)
+        shared = (a.side.bodies & b.side.within) | (b.side.bodies & a.side.within)
+        bodies = sorted(names[i] for i in shared if i in names)
+        entities = sorted(a.side.entities & b.side.entities, key=lambda e: (-weights.entity(e), e))
+        both = sorted(set(a.topics) & set(b.topics),
+                      key=lambda t: (-min(a.topics[t], b.topics[t]) * weights.topic(t), t))
+        words = _shared_words(self._text, b, weights)
+        left, right = _quotes(a, b, words, weights)
+        parts = [
+            f"機關相同：{'、'.join(bodies)}" if bodies else "機關：一方未載明",
+            f"年度：{_years(a.side)}／{_years(b.side)}",
+        ]
+        if entities:
+            parts.append(f"共同提及：{'、'.join(names.get(e, e) for e in entities[:_MOST_NAMES])}")
+        if both:
+            parts.append(f"共同主題：{'、'.join(both[:_MOST_WORDS])}")
+        if words:
+            parts.append(f"共同用語：{'、'.join(words)}")
+        parts.append(f"前者「{left}」，後者「{right}」")
+        return "；".join(parts) + "。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
@@ -23,12 +24,17 @@ class Topics:
 
     words: dict[str, tuple[tuple[str, str], ...]]
     names: tuple[str, ...]
+    #: places of the names
+    numbers: dict[str, int]
+    #: where a word may begin: a first character before a second one
+    _begin: re.Pattern[str]
 
     def hits(self, text: str) -> list[tuple[str, str]]:
         """(topic, word) for every occurrence in the text, in its order; Latin words only as whole words."""
         t = normal(text)
         found = []
-        for i in range(len(t) - 1):
+        for begin in self._begin.finditer(t):
+            i = begin.start()
             for word, topic in self.words.get(t[i:i + 2], ()):
                 if t.startswith(word, i) and (not word.isascii() or _whole(t, i, i + len(word))):
                     found.append((topic, word))
@@ -55,4 +61,7 @@ def topics() -> Topics:
             if len(word) < 2:
                 raise ValueError(f"ontology/{FILE}：主題「{topic}」的詞 {word!r} 太短 (a word needs two characters)")
             words[word[:2]].append((word, topic))
-    return Topics({k: tuple(v) for k, v in words.items()}, tuple(sorted(read)))
+    first, second = (re.escape("".join(sorted({k[i] for k in words}))) for i in (0, 1))
+    names = tuple(sorted(read))
+    return Topics({k: tuple(v) for k, v in words.items()}, names, {n: i for i, n in enumerate(names)},
+                  re.compile(f"[{first}](?=[{second}])"))
