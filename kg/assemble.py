@@ -20,7 +20,7 @@ from kg import __version__, ids, judged, search
 from kg.authority_graph import authority_triples, named_in
 from kg.decisions import Decisions
 from kg.derive import derived_triples
-from kg.link.graph import link_triples
+from kg.link.graph import link_lines
 from kg.link.model import Model
 from kg.names import expand
 from kg.pipeline import DocumentReport
@@ -66,6 +66,8 @@ class Job:
     model: Model
     progress: Progress
     clock: Clock
+    #: processes that make the links
+    jobs: int = 1
     ended: str = field(default_factory=lambda: now())  # noqa: PLW0108 - defined below
 
     def shard(self, key: str) -> Path:
@@ -143,17 +145,17 @@ def assemble(version: Path, job: Job) -> int:
     keep(version, REMOVED, change.removed)
     for triple in change.removed:
         target.remove(ox.Quad(*triple))
-    steps: tuple[tuple[str, str, Callable[[], Iterable[ox.Triple]]], ...] = (
-        ("documents", "load", lambda: document_triples(job)),
-        ("facts", "load", lambda: change.added),
-        ("authority", "load", lambda: authority_triples(named_in(target))),
-        ("derived", "derive", lambda: (t for t in derived_triples(target) if t not in change.removed)),
-        ("links", "link", lambda: link_triples(target, job.decisions, job.model, job.progress)),
+    steps: tuple[tuple[str, str, Callable[[], Iterable[bytes]]], ...] = (
+        ("documents", "load", lambda: _lines(document_triples(job))),
+        ("facts", "load", lambda: _lines(change.added)),
+        ("authority", "load", lambda: _lines(authority_triples(named_in(target)))),
+        ("derived", "derive", lambda: _lines(t for t in derived_triples(target) if t not in change.removed)),
+        ("links", "link", lambda: links_of(target, job)),
     )
-    for n, (name, step, triples) in enumerate(steps):
+    for n, (name, step, lines) in enumerate(steps):
         job.progress(f"整體步驟 pass: {name}", n, len(steps) + 2)
         # each reads the graph with what the ones before have added, and is written only when it is whole
-        load_lines(target, (x + b"\n" for x in stream_lines(keep(version, name, triples()))))
+        load_lines(target, (x + b"\n" for x in stream_lines(keep_lines(version, name, lines()))))
         job.clock.lap(step)
     job.progress("整理 optimize", len(steps), len(steps) + 2)
     target.flush()
@@ -173,9 +175,23 @@ def pass_file(version: Path, name: str) -> Path:
 
 def keep(version: Path, name: str, triples: Iterable[ox.Triple]) -> Path:
     """Keeps what a pass has added; returns the file."""
+    return keep_lines(version, name, _lines(triples))
+
+
+def keep_lines(version: Path, name: str, lines: Iterable[bytes]) -> Path:
+    """The same for triples that are written already, each line with its end."""
     path = pass_file(version, name)
-    write_sorted((f"{t} .\n".encode() for t in triples), path)
+    write_sorted(lines, path)
     return path
+
+
+def _lines(triples: Iterable[ox.Triple]) -> Iterator[bytes]:
+    return (f"{t} .\n".encode() for t in triples)
+
+
+def links_of(target: ox.Store, job: Job) -> Iterator[bytes]:
+    """The lines of the links of a graph. Raises ModelError."""
+    return link_lines(target, job.decisions, job.model, job.progress, job.jobs)
 
 
 def kept(version: Path, name: str) -> set[bytes]:

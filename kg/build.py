@@ -73,17 +73,17 @@ class BuildReport:
 def build(
     paths: Iterable[Path], store: VersionedStore, *, add: bool = False, max_bytes: int = MAX_BYTES,
     progress: Progress = _silent, decisions: Path | None = None, runner: Runner | None = None, rebuild: bool = False,
-    published: Callable[[Version], None] = lambda version: None,
+    jobs: int = 1, published: Callable[[Version], None] = lambda version: None,
 ) -> BuildReport:
     """Reads the files and publishes a version of the graph that holds exactly them.
 
     With ``add``, the documents of the served version stay too. A file that cannot be
     read is reported in ``failed``, the others are still built; if none can be read
     nothing is published. ``decisions`` is the file of people's decisions about links
-    (by default the store's). ``runner`` does the per-document step (by default this process);
-    ``rebuild`` makes the graph from nothing even where nothing or little changed; ``published`` is
-    called with each version that is served. Raises StoreError where the store, the decisions or the
-    link model cannot be used.
+    (by default the store's). ``runner`` does the per-document step (by default this process),
+    ``jobs`` processes make the links; ``rebuild`` makes the graph from nothing even where nothing or
+    little changed; ``published`` is called with each version that is served. Raises StoreError where the
+    store, the decisions or the link model cannot be used.
     """
     report = BuildReport()
     clock = Clock(report.seconds)
@@ -112,7 +112,7 @@ def build(
             report.version, report.changed = former.name, False
             report.triples = former_report["triples"]
             return report
-        job = Job(store, report.documents, rules_hash(), identity, decided, model, progress, clock)
+        job = Job(store, report.documents, rules_hash(), identity, decided, model, progress, clock, jobs)
         about = {"identity": identity, "made_by": made_by}
         if former is not None and not rebuild and _few_changes(former_report, report, made_by):
             try:

@@ -18,10 +18,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import judged, search
-from kg.assemble import REMOVED, Job, document_triples, keep, kept, pass_file
+from kg.assemble import REMOVED, Job, document_triples, keep, keep_lines, kept, links_of, pass_file
 from kg.authority_graph import authority_triples, lexicon
 from kg.derive import derived_triples
-from kg.link.graph import link_triples
 from kg.names import CLASSES, ID, expand
 from kg.rdf import node
 from kg.service import vocabulary
@@ -240,7 +239,7 @@ def _links(
     job.progress("整體步驟 pass: links", 2, 3)
     before, now = pass_file(former.path, "links"), pass_file(version, "links")
     if anew:
-        keep(version, "links", link_triples(target, job.decisions, job.model, job.progress))
+        keep_lines(version, "links", links_of(target, job))
     elif gone:
         _without(before, now, gone)
     else:

@@ -13,7 +13,7 @@ from kg.decisions import Judgement, decide, end
 from kg.link import candidates, propose
 from kg.link.candidates import MOST, Index
 from kg.link.features import FEATURES, SURROUNDINGS, compare, surroundings
-from kg.link.graph import link, link_triples
+from kg.link.graph import link, link_lines
 from kg.link.prepared import prepare
 from kg.link.propose import Comparison
 from kg.link.sources import Side, Sources, read
@@ -301,7 +301,8 @@ def status_of(store: ox.Store, key: str) -> str:
 
 def with_links(decisions) -> ox.Store:
     store = store_of()
-    store.extend(ox.Quad(*t) for t in link_triples(store, decisions))
+    lines = b"".join(link_lines(store, decisions))
+    store.extend(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES))
     return store
 
 

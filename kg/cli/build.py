@@ -65,7 +65,7 @@ def _runner(jobs: int, scheduler: str | None) -> Runner:
 @click.option("--decisions", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="人工判定檔（預設為圖譜資料夾的 decisions.jsonl）file of people's decisions about links")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
-              help="同時讀文件的程序數 processes that read documents")
+              help="讀文件、找連結的程序數 processes that read documents and find links")
 @click.option("--scheduler", metavar="ADDRESS",
               help="由 Dask 叢集讀文件 read documents on a Dask cluster, e.g. tcp://host:8786")
 @click.option("--shards", metavar="URL",
@@ -90,7 +90,7 @@ def build(paths: tuple[Path, ...], store: str, add: bool, as_json: bool, quiet: 
     try:
         report = run(
             paths, versions, add=add, max_bytes=max_mb * 2**20, progress=bar, decisions=decisions,
-            runner=_runner(jobs, scheduler), rebuild=rebuild)
+            runner=_runner(jobs, scheduler), rebuild=rebuild, jobs=jobs)
         if shards is not None and report.version is not None:
             bar("分片 shards", 0, 1)
             hand_over(versions, shards)

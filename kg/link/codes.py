@@ -148,6 +148,9 @@ class Places:
     def __init__(self) -> None:
         self._at = np.empty(0, dtype=np.int32)
 
+    def __reduce__(self) -> tuple[type[Places], tuple[()]]:
+        return Places, ()
+
     def __call__(self, known: Ids, wanted: Ids) -> Ids:
         """The place of each wanted number among the known ones; -1 where it is not among them."""
         most = max(int(known.max(initial=-1)), int(wanted.max(initial=-1)))

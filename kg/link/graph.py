@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +14,15 @@ from kg import ids
 from kg.decisions import Decision, Decisions, dumps, link_key
 from kg.link.model import FILE as MODEL_FILE
 from kg.link.model import Model, load
-from kg.link.propose import KINDS, Comparison, Link, Progress, propose, silent
+from kg.link.processes import answers
+from kg.link.propose import KINDS, PROPOSALS, Comparison, Link, Portion, Progress, silent
 from kg.link.reasons import Reasons
 from kg.link.sources import Side, read
 from kg.model import Relation
 from kg.rdf import literal, node, relation_triples, rule_iri
 
+#: kind of a link, subject and object
+Ends = tuple[str, str, str]
 PROPOSED, DECIDED = "link-model", "link-accepted"
 RULE_LABELS: dict[str, tuple[str, str]] = {
     PROPOSED: (
@@ -50,6 +53,11 @@ class Judged:
         return ids.iri(KINDS[x.kind], ids.digest(x.kind, x.subject.iri, x.object.iri))
 
     @property
+    def ends(self) -> Ends:
+        """What is linked."""
+        return self.link.kind, self.link.subject.iri, self.link.object.iri
+
+    @property
     def status(self) -> str:
         """Notation of the review status."""
         return self.decision.status if self.decision else "candidate"
@@ -73,65 +81,106 @@ def link(store: ox.Store, decisions: Decisions, model: Model | None = None) -> L
 
     A decided link is there even if the program would not propose it. Raises ModelError.
     """
-    orphans: list[Decision] = []
-    links = _judged(Comparison(read(store)), decisions, model or load(), silent, orphans)
-    order = sorted(links, key=lambda x: (x.link.kind, x.link.subject.iri, -x.link.score, x.link.object.iri))
+    judge = _Judge(Comparison(read(store)), decisions, model or load())
+    proposed = [x for kind in PROPOSALS for portion in judge.comparison.portions(kind) for x in judge.proposed(portion)]
+    named, orphans = judge.named({x.ends for x in proposed})
+    order = sorted(
+        (*proposed, *named), key=lambda x: (x.link.kind, x.link.subject.iri, -x.link.score, x.link.object.iri))
     return Linked(tuple(order), tuple(orphans))
 
 
-def _judged(
-    comparison: Comparison, decisions: Decisions, model: Model, progress: Progress, orphans: list[Decision],
-) -> Iterator[Judged]:
-    """Proposed links, then those that only a decision names; decisions whose ends are not there become orphans."""
-    reasons = Reasons(comparison.weights, comparison.sources.names)
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Links as N-Triples, each line with its end; the rules that they name, and the ends of those decided about."""
 
-    def judged(x: Link) -> Judged:
-        why = reasons.reason(comparison.prepared(x.subject), comparison.prepared(x.object, as_line=True))
-        decision = decisions.get(link_key(x.kind, x.subject.key, x.object.key)) if decisions else None
-        return Judged(x, decision, why)
-
-    #: proposed links that were decided about
-    there: set[tuple[str, str, str]] = set()
-    for proposed in propose(comparison, model, progress):
-        found = judged(proposed)
-        if found.decision is not None:
-            there.add((proposed.kind, proposed.subject.iri, proposed.object.iri))
-        yield found
-    sources = comparison.sources
-    ends: dict[str, list[Side]] = defaultdict(list)
-    for side in (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs) if decisions else ():
-        ends[side.key].append(side)
-    for decision in decisions.values():
-        if decision.kind not in KINDS:
-            continue  # about a fact (kg.judged)
-        pairs = [(s, o) for s in ends.get(decision.subject.key, ()) for o in ends.get(decision.object.key, ())]
-        if not pairs:
-            orphans.append(decision)
-            continue
-        for s, o in pairs:
-            if (decision.kind, s.iri, o.iri) not in there:
-                yield judged(comparison.pair(decision.kind, s, o, model))
+    lines: list[bytes]
+    rules: set[str]
+    decided: set[Ends]
 
 
-def link_triples(
-    store: ox.Store, decisions: Decisions, model: Model | None = None, progress: Progress = silent,
-) -> Iterator[ox.Triple]:
-    """The triples of all links of a graph, link by link; ``pol:fundedBy`` only where a person accepted.
+class _Judge:
+    """Proposes the links of a graph, explains them and lays the decisions over them."""
 
-    The graph is read before the first one comes. Raises ModelError where the model file cannot be used.
+    def __init__(self, comparison: Comparison, decisions: Decisions, model: Model) -> None:
+        self.comparison, self.decisions, self.model = comparison, decisions, model
+        self._reasons = Reasons(comparison.weights, comparison.sources.names)
+
+    def proposed(self, portion: Portion) -> Iterator[Judged]:
+        """The proposed links of some subjects."""
+        for links in self.comparison.proposed(*portion, self.model):
+            yield from map(self._judged, links)
+
+    def __call__(self, portion: Portion) -> _Written:
+        """The same, written."""
+        return _written(self.proposed(portion))
+
+    def named(self, there: Set[Ends]) -> tuple[list[Judged], list[Decision]]:
+        """Links that are not ``there`` and that only a decision names; decisions whose ends the graph does not hold."""
+        links: list[Judged] = []
+        orphans: list[Decision] = []
+        sources = self.comparison.sources
+        ends: dict[str, list[Side]] = defaultdict(list)
+        every = (*sources.measures, *sources.lines, *sources.recommendations, *sources.programs)
+        for side in every if self.decisions else ():
+            ends[side.key].append(side)
+        for decision in self.decisions.values():
+            if decision.kind not in KINDS:
+                continue  # about a fact (kg.judged)
+            pairs = [(s, o) for s in ends.get(decision.subject.key, ()) for o in ends.get(decision.object.key, ())]
+            if not pairs:
+                orphans.append(decision)
+            links += [self._judged(self.comparison.pair(decision.kind, s, o, self.model))
+                      for s, o in pairs if (decision.kind, s.iri, o.iri) not in there]
+        return links, orphans
+
+    def _judged(self, x: Link) -> Judged:
+        prepared = self.comparison.prepared
+        why = self._reasons.reason(prepared(x.subject), prepared(x.object, as_line=True))
+        key = link_key(x.kind, x.subject.key, x.object.key) if self.decisions else ""
+        return Judged(x, self.decisions.get(key), why)
+
+
+def link_lines(
+    store: ox.Store, decisions: Decisions, model: Model | None = None, progress: Progress = silent, jobs: int = 1,
+) -> Iterator[bytes]:
+    """The links of a graph as N-Triples, line by line, made by so many processes; the same lines with any number.
+
+    ``pol:fundedBy`` stands only where a person accepted. The graph is read before the first line comes. Raises
+    ModelError where the model file cannot be used.
     """
-    return triples(_judged(Comparison(read(store)), decisions, model or load(), progress, []))
-
-
-def triples(links: Iterable[Judged]) -> Iterator[ox.Triple]:
-    """Links as triples, with the descriptions of the rules that they name."""
+    judge = _Judge(Comparison(read(store)), decisions, model or load())
     rules: set[str] = set()
-    for judged in links:
-        yield from _of_link(judged)
-        rules |= {PROPOSED, DECIDED} if judged.status == "accepted" else {PROPOSED}
-    for rule in sorted(rules):
+    decided: set[Ends] = set()
+    done, of = 0, sum(len(judge.comparison.subjects(kind)) for kind in PROPOSALS)
+    for kind in PROPOSALS:
+        judge.comparison.ready(kind)
+        portions = judge.comparison.portions(kind)
+        for (_, subjects), found in zip(portions, answers(judge, portions, jobs), strict=True):
+            yield from found.lines
+            rules |= found.rules
+            decided |= found.decided
+            done += len(subjects)
+            progress("連結 links", done, of)
+    named = _written(judge.named(decided)[0])
+    yield from named.lines
+    for rule in sorted(rules | named.rules):
         for label, language in zip(RULE_LABELS[rule], ("zh-Hant", "en"), strict=True):
-            yield ox.Triple(ox.NamedNode(rule_iri(rule)), node("rdfs:label"), ox.Literal(label, language=language))
+            about = ox.Literal(label, language=language)
+            yield _line(ox.Triple(ox.NamedNode(rule_iri(rule)), node("rdfs:label"), about))
+
+
+def _written(links: Iterable[Judged]) -> _Written:
+    found = _Written([], set(), set())
+    for judged in links:
+        found.lines.extend(map(_line, _of_link(judged)))
+        found.rules.update((PROPOSED, DECIDED) if judged.status == "accepted" else (PROPOSED,))
+        if judged.decision is not None:
+            found.decided.add(judged.ends)
+    return found
+
+
+def _line(triple: ox.Triple) -> bytes:
+    return f"{triple} .\n".encode()
 
 
 def _of_link(judged: Judged) -> Iterator[ox.Triple]:

@@ -7,9 +7,10 @@ share of money: an amount is never divided over measures.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -29,11 +30,18 @@ KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
 MOST, LEAST = 8, 0.03
 #: the same for what may answer a recommendation: no gold calibrates it, so less is compared and shown
 GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER = 25, 5, 0.2
+#: what is compared and proposed, by kind of link: index, how many lines in full, how many links, the least confidence
+PROPOSALS = {
+    "pol:fundedBy": ("lines", GLANCED, MOST, LEAST),
+    "pol:answeredBy": ("answers", GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER),
+}
 #: prepared sides held in memory (about 25 KB each); others are read from disk or prepared again
 HELD = 1_500
-#: after so many measures or recommendations progress is shown
-_STEP = 200
+#: measures or recommendations whose links are made in one go
+STEP = 100
 
+#: a kind of link, and the numbers of some of its subjects
+Portion = tuple[str, list[int]]
 #: called with (what happens, how many done, of how many)
 Progress = Callable[[str, int, int], None]
 
@@ -120,12 +128,37 @@ class Comparison:
     def measures(self) -> Iterator[Compared]:
         """Every measure, compared; those of the same bodies and years one after the other."""
         for measure in grouped(self.sources.measures):
-            yield self.compare(measure)
+            yield self.compare(self.sources.measures[measure])
 
-    def answers(self) -> Iterator[Compared]:
-        """Every recommendation beside measures and programs of the ministries that were asked, in the same order."""
-        for recommendation in grouped(self.sources.recommendations):
-            yield self.compare(recommendation, "answers", GLANCED_ANSWERS)
+    def proposed(self, kind: str, subjects: Iterable[int], model: Model) -> Iterator[list[Link]]:
+        """The proposals for each of some measures or recommendations, best first."""
+        of, most, proposed, least = PROPOSALS[kind]
+        for subject in subjects:
+            one = self.compare(self.subjects(kind)[subject], of, most)
+            # what rests on nothing in common is no link
+            yield [x for x in _links(kind, one, model, proposed, least) if any(x.figures)]
+
+    def subjects(self, kind: str) -> Sequence[Side]:
+        """What links of a kind begin at."""
+        return self.sources.measures if kind == "pol:fundedBy" else self.sources.recommendations
+
+    def portions(self, kind: str) -> list[Portion]:
+        """All subjects of a kind, those that are compared with the same lines together."""
+        order = grouped(self.subjects(kind))
+        return [(kind, order[i:i + STEP]) for i in range(0, len(order), STEP)]
+
+    def ready(self, kind: str) -> None:
+        """Makes the index of what links of a kind end at, which other processes then need not make."""
+        self._index(PROPOSALS[kind][0])
+
+    def __getstate__(self) -> dict[str, object]:
+        # what is read from the store is left behind, and lines that are prepared: their numbers hold here alone
+        return {"sources": replace(self.sources, background=()), "weights": self.weights, "_indexed": self._indexed}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.sources, self.weights, self._indexed = state["sources"], state["weights"], state["_indexed"]
+        self._prepared = OrderedDict()
+        self._lines, self._numbers = Records(), {}
 
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""
@@ -148,27 +181,11 @@ def _links(kind: str, compared: Compared, model: Model, most: int | None = None,
     ]
 
 
-def propose(comparison: Comparison, model: Model, progress: Progress = silent) -> Iterator[Link]:
-    """The proposals for all measures and recommendations: those of one subject together, best first."""
-    sources = comparison.sources
-    done, of = 0, len(sources.measures) + len(sources.recommendations)
-    for kind, compared, most, least in (
-        ("pol:fundedBy", comparison.measures(), MOST, LEAST),
-        ("pol:answeredBy", comparison.answers(), MOST_ANSWERS, LEAST_ANSWER),
-    ):
-        for one in compared:
-            # what rests on nothing in common is no link
-            yield from (x for x in _links(kind, one, model, most, least) if any(x.figures))
-            done += 1
-            if done % _STEP == 0 or done == of:
-                progress("連結 links", done, of)
-
-
-def grouped(sides: Sequence[Side]) -> Iterator[Side]:
-    """By bodies and years: those that come one after the other are compared with the same lines."""
+def grouped(sides: Sequence[Side]) -> list[int]:
+    """Numbers by bodies and years: those that come one after the other are compared with the same lines."""
     bodies: dict[tuple[str, ...], tuple[str, ...]] = {}
     keys = []
     for side in sides:
         of = tuple(sorted(side.bodies))
         keys.append((bodies.setdefault(of, of), side.years or (0, 0)))
-    return (sides[i] for i in sorted(range(len(keys)), key=keys.__getitem__))
+    return sorted(range(len(keys)), key=keys.__getitem__)

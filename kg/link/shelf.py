@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, overload
+from typing import IO, Any, TypeVar, overload
 
 import numpy as np
 
@@ -24,11 +24,32 @@ class Records:
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the records
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the records
         weakref.finalize(self, self._file.close)
         #: where each record begins, and the end
         self._at = array("q", [0])
         self._written = 0
+
+    @classmethod
+    def opened(cls, descriptor: int, places: bytes) -> Records:
+        """Records that another process has written, to be read: the file, open, and :attr:`places`."""
+        found = cls.__new__(cls)
+        found._file = open(descriptor, "rb")  # noqa: SIM115 - open as long as the records
+        weakref.finalize(found, found._file.close)
+        found._at = array("q")
+        found._at.frombytes(places)
+        found._written = found._at[-1]
+        return found
+
+    @property
+    def places(self) -> bytes:
+        """Where each record begins, and the end."""
+        return self._at.tobytes()
+
+    def flushed(self) -> int:
+        """The descriptor of the file, with all records in it."""
+        self._file.flush()
+        return self._file.fileno()
 
     def __len__(self) -> int:
         return len(self._at) - 1

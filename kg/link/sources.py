@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -278,8 +279,12 @@ class _Reader:
 
 
 def _shelved(sides: Iterable[Side]) -> Shelf[Side]:
-    return Shelf(sides, _fields, lambda fields: Side(*fields))
+    return Shelf(sides, _fields, _side)
 
 
 def _fields(side: Side) -> tuple[object, ...]:
     return tuple(getattr(side, name) for name in Side.__slots__)
+
+
+def _side(fields: tuple[Any, ...]) -> Side:
+    return Side(*fields)
