@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
-import os
 import socket
 import threading
 import time
@@ -187,6 +187,47 @@ def test_limits_are_told(server: str) -> None:
     assert "x-kg-truncated" not in headers and headers["x-kg-row-limit"] == "10"
 
 
+def resident_peak(server: str) -> int:
+    """The most bytes that the server's own process has held so far."""
+    port = server.rpartition(":")[2]
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if b"--port" in words and words[words.index(b"--port") + 1] == port.encode():
+                status = dict(line.split(":", 1) for line in (entry / "status").read_text().splitlines())
+                return 1024 * int(status["VmHWM"].split()[0])
+    raise LookupError(server)
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_with_many_large_downloads(store: Path) -> None:
+    query = "SELECT * { ?a <http://x/p> ?c . VALUES ?n { 1 2 3 4 5 6 7 } }"
+    sizes: list[int] = []
+
+    def load(n: int) -> None:
+        sizes.append(len(ask(server, f"{query} # {n}", Accept="application/sparql-results+json")[2]))
+    with serving(store) as server:
+        ask(server, "ASK {}")
+        before = resident_peak(server)
+        crowd = [threading.Thread(target=load, args=(n,)) for n in range(16)]
+        for thread in crowd:
+            thread.start()
+        for thread in crowd:
+            thread.join()
+        assert min(sizes) > 15_000_000 and len(sizes) == 16
+        assert resident_peak(server) - before < 60_000_000, "whole answers were held"
+
+
+def test_chinese_without_escapes_in_an_address(server: str) -> None:
+    host, _, port = server.removeprefix("http://").rpartition(":")
+    with socket.create_connection((host, int(port))) as client:
+        query = urllib.parse.quote("SELECT (STRLEN(\"") + "節能" + urllib.parse.quote("\") AS ?n) {}")
+        line = f"GET /sparql?format=csv&query={query} HTTP/1.1"
+        client.sendall(f"{line}\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"n\r\n2\r\n")
+
+
 def test_kept_answers(server: str, store: Path) -> None:
     query = "SELECT ?o { <http://x/s7> ?p ?o }"
     status, headers, body = ask(server, query)
@@ -227,18 +268,3 @@ def test_pages_beside_sparql(server: str) -> None:
     assert status == 200 and headers["content-type"].startswith("text/html") and b"<table" in body
     assert ask(server, "", path="/")[0] == 200
     assert json.loads(ask(server, "", path="/no/such/page")[2])["error"]["code"] == "http-404"
-
-
-@pytest.mark.slow
-def test_memory_stays_flat_with_many_large_downloads(server: str) -> None:
-    query = "SELECT * { ?a <http://x/p> ?c . VALUES ?n { 1 2 3 4 5 6 7 } }"
-    sizes: list[int] = []
-
-    def load(n: int) -> None:
-        sizes.append(len(ask(server, f"{query} # {n}", Accept="application/sparql-results+json")[2]))
-    crowd = [threading.Thread(target=load, args=(n,)) for n in range(16)]
-    for thread in crowd:
-        thread.start()
-    for thread in crowd:
-        thread.join()
-    assert max(sizes) > 15_000_000 and os.getpid()

@@ -19,6 +19,7 @@ import pytest
 from kg.service.limits import Limits, from_environment
 from kg.service.places import Places
 from kg.service.pool import Failed, Pool, Result
+from kg.service.ticks import Ticks
 from kg.service.worker import whole_rows
 
 #: never done: every pair of 20,000 triples
@@ -257,7 +258,7 @@ def test_a_new_version_is_read_at_once(graph: Path, tmp_path: Path) -> None:
 
 def test_the_cheapest_waits_shortest() -> None:
     async def main() -> None:
-        places = Places(1)
+        places = Places(1, Ticks())
         assert places.take() and not places.take()
         order: list[str] = []
 

@@ -11,6 +11,9 @@ import click
 
 from kg.cli import fail, store_option
 
+#: seconds after which a connection without requests is closed, and for which answers under way may go on at the end
+_IDLE, _GRACE = 60, 5
+
 
 @click.command()
 @store_option
@@ -23,9 +26,7 @@ from kg.cli import fail, store_option
 @click.option("--timeout", default=None, type=click.FloatRange(0.1), help="查詢時限 seconds per query  [default: 30]")
 def serve(store: str, host: str, port: int, workers: int, folders: tuple[Path, ...], timeout: float | None) -> None:
     """啟動網站與 SPARQL 端點 serve pages and the SPARQL endpoint until Ctrl-C."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+    import uvicorn
 
     from kg.catalog import CatalogError, load
     from kg.service.limits import from_environment
@@ -55,7 +56,9 @@ def serve(store: str, host: str, port: int, workers: int, folders: tuple[Path, .
     click.echo(f"圖譜 graph {version.name} → http://{at}:{port}/  (SPARQL: /sparql; Ctrl-C 結束 to stop)")
     with tempfile.TemporaryDirectory(prefix="kg-answers-") as answers:
         os.environ["KG_ANSWERS"] = answers  # kept answers, shared by the processes
-        Granian(
-            "server:create_asgi", address=host, port=port, interface=Interfaces.ASGI, factory=True, workers=workers,
-            log_level=LogLevels.warning, working_dir=Path(__file__).resolve().parents[2],
-        ).serve()
+        uvicorn.run(
+            "server:create_asgi", factory=True, host=host, port=port, workers=workers, ws="none",
+            http="kg.service.connection:Connection", timeout_keep_alive=_IDLE, timeout_graceful_shutdown=_GRACE,
+            log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+            app_dir=str(Path(__file__).resolve().parents[2]),
+        )

@@ -7,13 +7,13 @@ breaks the connection, so that it cannot be taken for a whole one.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import io
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +26,7 @@ from kg.service.http import CORS, Answer, Request, as_json, negotiate
 from kg.service.pool import Failed
 from kg.service.problem import Problem
 from kg.service.service import Service, explained, stream
+from kg.service.ticks import Ticks
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -39,9 +40,15 @@ _SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"sam
 _READ = 262_144
 #: seconds after which it is looked whether the client is still there
 _QUICK = 0.02
+#: seconds in which a request's body must have come
+_PATIENCE = 60.0
 #: bytes of a graph that is sent to the graph store
 _GRAPH_BODY = 100_000_000
 _OFFERS = ("application/json", "text/html")
+
+
+class _Gone(Exception):
+    """The client went away."""
 
 
 class Application:
@@ -57,7 +64,8 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, send)
+            with contextlib.suppress(_Gone):  # nobody is left to be told
+                await self._http(scope, receive, send)
 
     @property
     def service(self) -> Service:
@@ -99,11 +107,11 @@ class Application:
                 return
             most = _GRAPH_BODY if request.path.rstrip("/") == graphs.PATH else service.limits.request
             if request.method in ("POST", "PUT"):
-                request = replace(request, body=await _body(receive, most))
+                request.body = await _body(receive, most)
         except Exception as error:  # noqa: BLE001 - `explained` raises again what is no problem of the request
             await _send(as_json(explained(error)), request, send)
             return
-        await _unless_gone(self._answer(request, send), receive)
+        await _unless_gone(self._answer(request, send), receive, service.pool.ticks)
 
     async def _answer(self, request: Request, send: Send) -> None:
         """Answers; whoever asks the same while it is being computed gets the same answer."""
@@ -155,8 +163,10 @@ class Application:
             async for part in parts:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         except Failed as failed:
-            # the status is sent already: only a broken connection can say that the answer is not whole
-            raise ConnectionAbortedError(f"the answer ended early: {failed.kind}") from None
+            # the status is sent already: only a broken connection can say that the answer is not whole, and the server
+            # breaks it where an application returns before the end
+            _LOG.warning("an answer ended early: %s", failed.kind)
+            return None
         finally:
             await parts.aclose()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -169,7 +179,7 @@ class Application:
         except Problem as problem:
             await _send(as_json(problem), request, send)
             return
-        await _unless_gone(self._in_thread(scope, request, body, send), receive)
+        await _unless_gone(self._in_thread(scope, request, body, send), receive, service.pool.ticks)
 
     async def _in_thread(self, scope: Scope, request: Request, body: bytes, send: Send) -> None:
         environ = _environ(scope, request, body)
@@ -213,12 +223,20 @@ def _for_people(request: Request) -> bool:
 
 
 async def _body(receive: Receive, most: int) -> bytes:
-    """The request's body. Raises Problem 413 where it is longer than allowed."""
+    """The request's body. Raises Problem 413 where it is longer than allowed, 408 where it comes too slowly."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await _whole_body(receive, most)
+    except TimeoutError:
+        raise Problem(408, "slow-request", "請求內容太久沒有送完", "The request's content came too slowly.") from None
+
+
+async def _whole_body(receive: Receive, most: int) -> bytes:
     data = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise asyncio.CancelledError
+            raise _Gone
         data += message.get("body", b"")
         if len(data) > most:
             raise Problem(413, "too-large", "請求太大", "The request is too large.")
@@ -226,7 +244,7 @@ async def _body(receive: Receive, most: int) -> bytes:
             return bytes(data)
 
 
-async def _unless_gone(work: Coroutine[Any, Any, None], receive: Receive) -> None:
+async def _unless_gone(work: Coroutine[Any, Any, None], receive: Receive, ticks: Ticks) -> None:
     """Does the work, or gives it up when the client goes away."""
     task = asyncio.current_task()
     watching: list[asyncio.Task[None]] = []
@@ -238,14 +256,14 @@ async def _unless_gone(work: Coroutine[Any, Any, None], receive: Receive) -> Non
             task.cancel()
 
     # a quick answer needs no watch
-    timer = asyncio.get_running_loop().call_later(_QUICK, lambda: watching.append(asyncio.ensure_future(watch())))
+    timer = ticks.after(_QUICK, lambda: watching.append(asyncio.ensure_future(watch())))
     try:
         await work
     except asyncio.CancelledError:
         if not (watching and watching[0].done()):
             raise
     finally:
-        timer.cancel()
+        ticks.drop(timer)
         for one in watching:
             one.cancel()
 

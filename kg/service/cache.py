@@ -9,10 +9,13 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
+#: names of the answers in the folder, one behind the other, and the seconds for which it is not looked at again
+_NAMES, _LOOK_AGAIN = "names", 0.005
 #: bytes kept in memory, and the largest answer kept there
 _MEMORY, _LARGEST = 64_000_000, 4_000_000
 #: bytes kept in the folder, the largest answer there, and how many writings pass between two looks at its size
@@ -75,8 +78,10 @@ class Cache:
 
     def __init__(self, folder: Path | None = None, memory: int = _MEMORY) -> None:
         self.folder = folder
-        #: as text: a Path takes longer to make than the look-up
-        self._folder = str(folder)
+        #: names of the answers in the folder, as far as they were read: to ask the file system for each takes longer
+        self._names: set[str] = set()
+        self._read = 0
+        self._look_again = 0.0
         self._most = memory
         self._size = 0
         self._entries: OrderedDict[str, Entry] = OrderedDict()
@@ -90,10 +95,10 @@ class Cache:
             return entry
         if self.folder is None:
             return None
-        place = f"{self._folder}/{_name(key)}"
-        if not os.path.exists(place + ".json"):
+        name = _name(key)
+        if name not in self._known():
             return None
-        path = Path(place)
+        path = self.folder / name
         try:
             headers = [(k, v) for k, v in json.loads(Path(f"{path}.json").read_bytes())]
             size = path.stat().st_size
@@ -119,9 +124,29 @@ class Cache:
         """The body is in the folder: its headers too, which makes it an entry."""
         if self.folder is not None:
             self._replace(f"{_name(key)}.json", json.dumps(headers).encode())
+            with (self.folder / _NAMES).open("ab") as file:
+                file.write(_name(key).encode() + b"\n")
+            self._names.add(_name(key))
             self._written += 1
             if self._written % _LOOK == 0:
                 self._tidy(self.folder)
+
+    def _known(self) -> set[str]:
+        """Names of the answers in the folder, those of the last moment left out; some may be gone again."""
+        now = time.monotonic()
+        if self.folder is not None and now >= self._look_again:
+            self._look_again = now + _LOOK_AGAIN
+            with contextlib.suppress(FileNotFoundError):
+                path = self.folder / _NAMES
+                if path.stat().st_size > self._read:
+                    with path.open("rb") as file:
+                        file.seek(self._read)
+                        # a name that is being written is read when it is whole
+                        new = file.read()
+                    whole = new.rfind(b"\n") + 1
+                    self._read += whole
+                    self._names.update(new[:whole].decode().split())
+        return self._names
 
     def _replace(self, name: str, data: bytes) -> None:
         if self.folder is not None:
@@ -141,6 +166,8 @@ class Cache:
         found = []
         for item in os.scandir(folder):
             with contextlib.suppress(FileNotFoundError):
+                if item.name == _NAMES:
+                    continue
                 found.append((item.stat().st_mtime, item.stat().st_size, item.path))
         total = sum(size for _, size, _ in found)
         for _, size, path in sorted(found):

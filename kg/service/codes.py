@@ -40,6 +40,7 @@ CODES: dict[str, tuple[str, str]] = {
     "not-utf8": ("內容不是 UTF-8", "The content is not UTF-8."),
     "not-acceptable": ("沒有所要求的格式", "The format asked for is not offered."),
     "media-type": ("請求內容的類型不對", "The request's content type cannot be read."),
+    "slow-request": ("請求內容太久沒有送完", "The request's content came too slowly."),
     "too-large": ("請求太大", "The request is too large."),
     "no-such-query": ("沒有這個固定查詢", "There is no such canned query."),
     "no-such-format": ("這裡沒有這種格式", "This format is not offered here."),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import functools
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
@@ -40,10 +41,14 @@ CORS: list[tuple[str, str]] = [
 ]
 
 
+#: a percent sign that begins no escape
+_NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+#: names and values that a form may have
+_FIELDS = 200
 _CHARSET = re.compile(r"\s*;\s*charset\s*=\s*(?:\"[^\"]*\"|[^\s;,]*)", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """A request. Header names are in lower case."""
 
@@ -52,6 +57,8 @@ class Request:
     query_string: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    #: what its answer is kept by, once that is known (`Service.key`)
+    key: str = ""
 
     @property
     def accept(self) -> str:
@@ -87,11 +94,36 @@ class Answer:
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
-    """Names and values of a form. Raises Problem 400 where it is not UTF-8 or has very many fields."""
+    """Names and values of a form. Raises Problem 400 where it is not UTF-8 or has very many fields.
+
+    >>> pairs("query=ASK%20%7B%7D&format=")
+    [('query', 'ASK {}'), ('format', '')]
+    """
+    parts = text.split("&")
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
+        if len(parts) > _FIELDS:
+            raise ValueError("too many")
+        return [(unquoted(name), unquoted(value)) for name, _, value in (p.partition("=") for p in parts if p)]
     except ValueError:
         raise Problem(400, "not-utf8", "參數不是 UTF-8 或太多", "The parameters are not UTF-8, or too many.") from None
+
+
+def unquoted(text: str) -> str:
+    """A name or value of a form as it was meant, as by `urllib.parse.unquote_plus`. Raises ValueError if not UTF-8.
+
+    A long query is full of escapes; quoted-printable differs from them in its sign only and is decoded in C, at five
+    times the speed.
+
+    >>> unquoted("%E7%AF%80+%3D%zz")
+    '節 =%zz'
+    """
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" not in text:
+        return text
+    if _NO_ESCAPE.search(text) or not text.isascii():
+        return unquote(text, errors="strict")
+    return binascii.a2b_qp(text.replace("=", "=3D").replace("%", "=")).decode()
 
 
 @functools.lru_cache(512)

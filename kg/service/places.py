@@ -6,12 +6,15 @@ import asyncio
 import heapq
 from itertools import count
 
+from kg.service.ticks import Ticks
+
 
 class Places:
     """A semaphore whose waiters are served by cost, then by time of coming."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, ticks: Ticks) -> None:
         self._free = number
+        self._ticks = ticks
         self._heap: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = count()
         self.waiting = 0
@@ -31,9 +34,8 @@ class Places:
         """Waits for a place. Raises TimeoutError."""
         if self.take():
             return
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_later(seconds, _too_late, future)
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        limit = self._ticks.after(seconds, lambda: _too_late(future))
         heapq.heappush(self._heap, (cost, next(self._order), future))
         self.waiting += 1
         try:
@@ -43,7 +45,7 @@ class Places:
                 self.leave()  # the place came just when the waiter went
             raise
         finally:
-            timer.cancel()
+            self._ticks.drop(limit)
             self.waiting -= 1
 
     def leave(self) -> None:

@@ -3,38 +3,38 @@
 A query that looks cheap (kg.service.estimate) goes to the fast lane, the cheapest first. If it is not
 done within `Limits.fast_seconds` (a tenth of a second where others wait), or its result is large, its
 worker is moved to the slow lane if a place is free there; otherwise the query starts anew in the slow
-lane's queue, before a byte of it was sent, and is remembered as expensive. So a point query is answered
-whatever the others ask.
+lane's queue, before a byte of it was sent, and is remembered as expensive (kg.service.expensive).
+So a point query is answered whatever the others ask.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from kg.service.expensive import Expensive
 from kg.service.limits import Limits
 from kg.service.places import Places
 from kg.service.process import WorkerProcess
+from kg.service.ticks import Ticks
+from kg.service.worker import SPENT
 
 #: bytes of a result that the fast lane collects before its worker is moved
 _FAST_BYTES = 1_000_000
-#: seconds for which a query may stay in the fast lane while others wait for it; twice that where the machine was
-#: so busy that it has not computed for so long
-_SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
+#: seconds for which a query may stay in the fast lane while others wait for it; three times that where the machine
+#: was so busy that it has not computed for so long: to begin it anew costs about as much
+_SLICE, _LATE, _COMPUTED = 0.1, 0.3, 0.06
 #: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, and
 #: after so many queries: a quick one cannot have grown it much
 _LARGEST_IDLE = 300_000_000
 _QUICK, _LOOK_AFTER = 0.02, 64
 #: how many queries may wait for the fast lane
 _FAST_QUEUE = 512
-#: queries remembered as expensive, and for how many seconds
-_REMEMBERED, _MEMORY = 10_000, 600.0
+#: how many queries of a shape, one after the other, must have proved expensive for the next one to count as such
+_OTHERS = 2
 
 
 class Failed(Exception):
@@ -96,9 +96,8 @@ class Result:
         if kind == b"P":
             return b""
         if kind == b"E":
-            end = json.loads(data)
-            worker.spent = end.pop("spent")
-            self.end = end
+            worker.spent = SPENT.unpack_from(data)[0]
+            self.end = json.loads(data[SPENT.size:]) if len(data) > SPENT.size else {}
             self._release()
             return b""
         if kind == b"X":
@@ -138,35 +137,46 @@ class Pool:
         self.version = version
         self.limits = limits
         self._idle: dict[str, list[WorkerProcess]] = {"fast": [], "slow": [], "fresh": []}
-        self._places = {"fast": Places(limits.fast_workers), "slow": Places(limits.slow_workers)}
-        self._expensive: OrderedDict[bytes, float] = OrderedDict()
+        self.ticks = Ticks()
+        self._places = {
+            "fast": Places(limits.fast_workers, self.ticks), "slow": Places(limits.slow_workers, self.ticks)}
+        self._expensive = Expensive()
         self._all: set[WorkerProcess] = set()
         self._current = ""
         self._closed = False
         self._filling = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self, job: dict[str, Any], seconds: float, cost: float | None) -> Result:
+    async def run(self, job: dict[str, Any], seconds: float, cost: float | None, shape: str = "") -> Result:
         """Runs a query; returns when its first bytes are there (all of them, if they are few). Raises Failed.
 
-        ``cost`` is an estimate for a query that looks cheap; None sends it to the slow lane.
+        ``cost`` is an estimate for a query that looks cheap; None sends it to the slow lane. ``shape`` is what
+        the query has in common with others that ask the same of other things (kg.service.shape).
         """
-        if cost is None:
-            return await self._slow(job, seconds)
-        key = hashlib.blake2b(job["query"].encode(), digest_size=16).digest()
-        if not self._known(key):
-            result = await self._fast(job, seconds, cost)
+        if cost is not None and not self._dear(job["query"], shape):
+            result = await self._fast(job, seconds, cost, shape)
             if result is not None:
+                if shape:
+                    self._expensive.forget(shape)
                 return result
-            self._remember(key)
+            self._expensive.note(job["query"])
+            if shape:
+                self._expensive.note(shape)
         return await self._slow(job, seconds)
 
-    async def _fast(self, job: dict[str, Any], seconds: float, cost: float) -> Result | None:
+    def _dear(self, query: str, shape: str) -> bool:
+        """Has the query, or have others of its shape, proved expensive?"""
+        return self._expensive.holds(query) or self._expensive.holds(shape, _OTHERS)
+
+    async def _fast(self, job: dict[str, Any], seconds: float, cost: float, shape: str) -> Result | None:
         """The result, or None where the query has to go to the slow lane's queue."""
-        result, worker = await self._begin("fast", job, seconds, _FAST_QUEUE, cost)
+        if await self._place("fast", _FAST_QUEUE, cost) and self._dear(job["query"], shape):
+            self._places["fast"].leave()  # others like it have shown meanwhile what it costs
+            return None
+        result, worker = await self._begin("fast", job, seconds)
         loop = asyncio.get_running_loop()
         end = loop.time() + self.limits.fast_seconds
-        poke = loop.call_later(_SLICE, worker.poke)
+        poke = self.ticks.after(_SLICE, worker.poke)
         collected = 0
         try:
             while True:
@@ -180,12 +190,12 @@ class Pool:
                     break
                 if worker.poked:
                     worker.poked = False
-                    poke = loop.call_later(_SLICE / 2, worker.poke)
+                    poke = self.ticks.after(_SLICE / 2, worker.poke)
         except BaseException:
             result.close()
             raise
         finally:
-            poke.cancel()
+            self.ticks.drop(poke)
             worker.poked = False
         if not self._places["slow"].take():
             result.close()
@@ -203,7 +213,8 @@ class Pool:
         return late or worker.computed - worker.spent > _COMPUTED
 
     async def _slow(self, job: dict[str, Any], seconds: float) -> Result:
-        result, _ = await self._begin("slow", job, seconds, self.limits.queue, 0.0)
+        await self._place("slow", self.limits.queue, 0.0)
+        result, _ = await self._begin("slow", job, seconds)
         await self._first(result)
         return result
 
@@ -218,22 +229,25 @@ class Pool:
             result.close()
             raise
 
-    async def _begin(
-        self, lane: str, job: dict[str, Any], seconds: float, queue: int, cost: float,
-    ) -> tuple[Result, WorkerProcess]:
-        """Waits for a place in a lane and starts the query there. Raises Failed."""
+    async def _place(self, lane: str, queue: int, cost: float) -> bool:
+        """Takes a place in a lane; says whether it had to be waited for. Raises Failed."""
         place = self._places[lane]
-        if not place.take():
-            if place.waiting >= queue:
-                raise Failed("busy")
-            try:
-                await place.wait(cost, self.limits.queue_seconds)
-            except TimeoutError:
-                raise Failed("busy") from None
+        if place.take():
+            return False
+        if place.waiting >= queue:
+            raise Failed("busy")
+        try:
+            await place.wait(cost, self.limits.queue_seconds)
+        except TimeoutError:
+            raise Failed("busy") from None
+        return True
+
+    async def _begin(self, lane: str, job: dict[str, Any], seconds: float) -> tuple[Result, WorkerProcess]:
+        """Starts a query in a lane in which it has a place. Raises Failed."""
         try:
             worker = await self._take(lane)
         except BaseException:
-            place.leave()
+            self._places[lane].leave()
             raise
         worker.ask(job, seconds)
         return Result(self, worker, lane, []), worker
@@ -260,7 +274,7 @@ class Pool:
         return worker
 
     async def _spawn(self, name: str, graph: Path) -> WorkerProcess:
-        worker = WorkerProcess(name, self.limits.memory)
+        worker = WorkerProcess(name, self.limits.memory, self.ticks)
         self._all.add(worker)
         worker.gone = self._gone
         try:
@@ -319,16 +333,6 @@ class Pool:
         self._places[lane].leave()
         if other == "slow":
             worker.yield_processor()
-
-    def _known(self, key: bytes) -> bool:
-        """Was the query found to be expensive lately?"""
-        since = self._expensive.get(key)
-        return since is not None and time.monotonic() - since < _MEMORY
-
-    def _remember(self, key: bytes) -> None:
-        self._expensive[key] = time.monotonic()
-        while len(self._expensive) > _REMEMBERED:
-            self._expensive.popitem(last=False)
 
     def _drop_idle(self) -> None:
         for waiting in self._idle.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import marshal
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+from kg.service.ticks import Ticks
 from kg.service.worker import HEAD
 
 #: bytes that may wait for a slow client before the worker is made to wait
@@ -29,7 +31,7 @@ _LONGEST = 10.0
 class WorkerProcess(asyncio.Protocol):
     """A worker with its pipe. Belongs to one event loop."""
 
-    def __init__(self, version: str, memory: int) -> None:
+    def __init__(self, version: str, memory: int, ticks: Ticks) -> None:
         self.version = version
         self.memory = memory
         self.failure = ""
@@ -51,7 +53,9 @@ class WorkerProcess(asyncio.Protocol):
         self._paused = 0.0
         #: whoever waits for a frame
         self._waiter: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._ticks = ticks
+        #: the number of the time limit that is set; 0 if none
+        self._limit = 0
 
     async def start(self, graph: Path) -> None:
         """Starts the process and waits until its graph is open. Raises OSError."""
@@ -97,7 +101,7 @@ class WorkerProcess(asyncio.Protocol):
 
     def ask(self, job: dict[str, Any], seconds: float) -> None:
         """Sends a query and sets its time limit."""
-        data = json.dumps(job).encode()
+        data = marshal.dumps(job)
         self._paused = 0.0
         self.asked += 1
         self.since = asyncio.get_running_loop().time()
@@ -108,17 +112,14 @@ class WorkerProcess(asyncio.Protocol):
     def limit(self, seconds: float) -> None:
         """Kills the process after so many seconds from now, those of waiting for the client not counted."""
         self.settle()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._expire, seconds, seconds)
+        self._limit = self._ticks.after(seconds, lambda: self._expire(seconds, seconds))
 
     def settle(self) -> None:
         """The query is over: its time limit no longer counts."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._ticks.drop(self._limit)
 
     def _expire(self, allowed: float, spent: float) -> None:
-        loop = asyncio.get_running_loop()
-        now_paused = loop.time() - self._paused_at if self._paused_at else 0.0
+        now_paused = asyncio.get_running_loop().time() - self._paused_at if self._paused_at else 0.0
         left = self._paused + now_paused - (spent - allowed)
         if left < 0.01 or spent > _LONGEST * allowed:
             self.kill("timeout")
@@ -126,7 +127,7 @@ class WorkerProcess(asyncio.Protocol):
             self.kill("stalled")
         else:
             wait = min(left, STALLED)
-            self._timer = loop.call_later(wait, self._expire, allowed, spent + wait)
+            self._limit = self._ticks.after(wait, lambda: self._expire(allowed, spent + wait))
 
     @property
     def ready(self) -> bool:

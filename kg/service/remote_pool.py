@@ -10,6 +10,7 @@ from kg.service.http import GRAPHS, RESULTS
 from kg.service.limits import Limits
 from kg.service.places import Places
 from kg.service.pool import Failed, Pool, Result
+from kg.service.ticks import Ticks
 from kg.service.worker import table, whole_rows
 from kg.store.remote import RemoteStore
 
@@ -24,9 +25,10 @@ class RemotePool(Pool):
     def __init__(self, remote: RemoteStore, limits: Limits) -> None:
         self.remote = remote
         self.limits = limits
-        self._room = Places(limits.fast_workers + limits.slow_workers)
+        self.ticks = Ticks()
+        self._room = Places(limits.fast_workers + limits.slow_workers, self.ticks)
 
-    async def run(self, job: dict[str, Any], seconds: float, cost: float | None) -> Result:
+    async def run(self, job: dict[str, Any], seconds: float, cost: float | None, shape: str = "") -> Result:
         """The whole result. Raises Failed."""
         if self._room.full() and self._room.waiting >= self.limits.queue:
             raise Failed("busy")

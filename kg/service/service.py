@@ -70,6 +70,8 @@ class Read:
     dataset: bool
     #: an estimate, if it looks cheap (kg.service.estimate)
     cost: float | None
+    #: what is the same in queries that differ in things' names only (kg.service.shape); the text, if it has no shape
+    shape: str
 
 
 class Service:
@@ -117,10 +119,13 @@ class Service:
 
     def key(self, request: Request) -> str:
         """Names a GET's answer: the version, and all of the request that the answer depends on."""
-        zipped = "z" if request.gzip else ""
-        headers = request.headers
-        return "\0".join((self.current()[0], request.query_string, request.accept, zipped, headers.get("host", ""),
-                          headers.get("x-kg-timeout", "")))
+        version = self.current()[0]
+        if request.key.partition("\0")[0] != version:
+            zipped = "z" if request.gzip else ""
+            headers = request.headers
+            request.key = "\0".join((version, request.query_string, request.accept, zipped, headers.get("host", ""),
+                                     headers.get("x-kg-timeout", "")))
+        return request.key
 
     async def answer(self, request: Request) -> Answer:
         """Answers a request to ``/sparql`` or the graph store. Raises Problem, Refused or StoreError."""
@@ -218,9 +223,10 @@ class Service:
             query = parse(text)
         except Unreadable:
             # nothing is known of it: every prefix is given, it may be expensive, its answer is not kept
-            return Read(form(text), PREFIXES, True, True, None)
+            return Read(form(text), PREFIXES, True, True, None, text)
         words = {t.word for t in query.tokens}
-        found = Read(query.form, _used(query), bool(_FLEETING & words), "FROM" in words, estimate(query, counts))
+        found = Read(query.form, _used(query), bool(_FLEETING & words), "FROM" in words, estimate(query, counts),
+                     text if general is None else general)
         if general is not None:
             if len(self._read) >= _SHAPES:
                 self._read.clear()
@@ -253,7 +259,7 @@ class Service:
     async def run(self, job: dict[str, Any], asked: Ask, about: Read) -> Result:
         """Runs a job in a worker of the right lane. Raises Problem."""
         try:
-            return await self.pool.run(job, asked.seconds, about.cost)
+            return await self.pool.run(job, asked.seconds, about.cost, about.shape)
         except Failed as failed:
             raise self.problem(failed, asked) from None
 
