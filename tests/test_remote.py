@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import tiny_graph
 from live import free_port, reachable
+from same_rows import bag, queries, texts
 
 import kg
-from kg.catalog import load
+from kg.names import sparql_prefixes
 from kg.notebook import Rows
 from kg.store import StoreError
 from kg.store.remote import RemoteStore, RemoteVersions, open_versions
@@ -95,25 +96,34 @@ def test_the_whole_graph_arrives(remote: RemoteStore) -> None:
     assert remote.replace(tiny_graph.store()) == len(remote), "sent again, it is still there once"
 
 
-@pytest.mark.parametrize("name", list(load()))
+@pytest.mark.parametrize("name", queries())
 def test_canned_queries_give_the_same_rows(remote: RemoteStore, name: str) -> None:
-    query = load()[name]
     local = tiny_graph.store()
-    example = {k: [str(x) for x in (v if isinstance(v, list) else [v])] for k, v in query.example.items()}
-    try:
-        terms = query.terms(example, local)
-    except ValueError:  # the example's name is not in the tiny graph
-        named = {"pol:Industry": ["太空產業"], "pol:Program": ["5G/6G 計畫"], "pol:Regulation": ["測試基本法"]}
-        needed = [p for p in query.parameters.values() if p.required]
-        terms = query.terms({p.name: named.get(p.cls or "", ["測試部"]) for p in needed}, local)
-    bound = query.bind(terms)
+    for text in texts(queries()[name], local):
+        assert bag(remote, text) == bag(local, text)
 
-    def rows(store: object) -> list[list[str]]:
-        # an empty GROUP_CONCAT is a text without characters on one server and no value on another
-        found = store.query(bound)  # type: ignore[attr-defined]
-        # Virtuoso writes ? for a separator that is not ASCII
-        return sorted([str(getattr(t, "value", "") or "").replace("、", "?") for t in row] for row in found)
-    assert rows(remote) == rows(local)
+
+@pytest.mark.parametrize("expression", [
+    'CONCAT("推得：", ?label)', "CONCAT('、', ?label, '（部）')", 'STR("推")',
+    'IF(STR(?label) IN ("測試部", "無"), "是", "否")', 'ENCODE_FOR_URI("推")', 'CONCAT(?label, "\\u3001")', 'MD5("推")',
+    'CONCAT(STR(?label), COALESCE(?none, "無"))', 'STRLANG("推", "zh")', 'STRLEN("推得")',
+    'STRBEFORE(STR(?label), "試")', 'CONCAT("推", "a"@en)',
+])
+def test_chinese_constants_in_a_query(remote: RemoteStore, expression: str) -> None:
+    query = f'SELECT ?x {{ ?b skos:prefLabel ?label FILTER(CONTAINS(?label, "部")) BIND({expression} AS ?x) }}'
+    found = bag(remote, query)
+    assert found
+    assert found == bag(tiny_graph.store(), sparql_prefixes() + query)
+
+
+@pytest.mark.parametrize("aggregate", [
+    'GROUP_CONCAT(DISTINCT ?label; SEPARATOR="、")', 'GROUP_CONCAT(DISTINCT ?label)',
+    'GROUP_CONCAT(?label; separator = " ")', 'GROUP_CONCAT(CONCAT("（", STR(?label), "）"); SEPARATOR = "；")',
+    "GROUP_CONCAT(STRLEN(?label); SEPARATOR='\\u3001\\t')",
+])
+def test_chinese_separators(remote: RemoteStore, aggregate: str) -> None:
+    query = f"SELECT ({aggregate} AS ?x) {{ ?b a pol:Ministry ; skos:prefLabel ?label FILTER(LANG(?label) != 'en') }}"
+    assert bag(remote, query) == bag(tiny_graph.store(), sparql_prefixes() + query)
 
 
 def test_reading_methods(remote: RemoteStore) -> None:

@@ -26,6 +26,7 @@ from kg.names import PREFIXES
 from kg.service.tokens import tokens
 from kg.sparql_guard import form
 from kg.store.versions import StoreError, Version, VersionedStore
+from kg.store.virtuoso import adapted
 
 #: triples per INSERT DATA, for servers without the Graph Store Protocol
 _BATCH = 1000
@@ -61,6 +62,8 @@ class RemoteStore:
         self.update_address = os.environ.get("KG_REMOTE_UPDATE") or (f"{beside}/update" if beside else address)
         self.graphs_address = os.environ.get("KG_REMOTE_GRAPHS") or (f"{beside}/store" if beside else "")
         self._token = os.environ.get("KG_REMOTE_TOKEN", "")
+        #: what the server calls itself; None before its first answer
+        self._server: str | None = None
 
     def send(
         self, method: str, address: str, body: bytes, kind: str, accept: str = "*/*", seconds: float | None = None,
@@ -81,6 +84,7 @@ class RemoteStore:
                 target = parts.path + (f"?{parts.query}" if parts.query else "")
                 connection.request(method, target or "/", body, headers)
                 answer = connection.getresponse()
+                self._server = answer.headers.get("Server", "")
                 return answer.status, answer.read(), answer.headers.get_content_type()
             except http.client.HTTPException as error:
                 raise OSError(f"{parts.netloc}: {error!r}") from None
@@ -90,7 +94,8 @@ class RemoteStore:
         default: tuple[str, ...] = (), named: tuple[str, ...] = (),
     ) -> tuple[bytes, str]:
         """A result's bytes and media type. Raises SyntaxError where the server refuses the query, and OSError."""
-        fields = [("query", _declared(text, PREFIXES if prefixes is None else prefixes))]
+        text = _declared(text, PREFIXES if prefixes is None else prefixes)
+        fields = [("query", adapted(text) if self._is_virtuoso() else text)]
         fields += [("default-graph-uri", g) for g in default or ((self.graph,) if self.graph else ())]
         fields += [("named-graph-uri", g) for g in named]
         status, body, kind = self.send("POST", self.address, urlencode(fields).encode(), _FORM, accept, seconds)
@@ -99,6 +104,12 @@ class RemoteStore:
         if status != 200:
             raise OSError(f"{self.address}: HTTP {status}: {body.decode('utf-8', 'replace')[:200]}")
         return body, kind
+
+    def _is_virtuoso(self) -> bool:
+        """Asks the server for anything where it has not answered before. Raises OSError."""
+        if self._server is None:
+            self.send("POST", self.address, urlencode([("query", "ASK {}")]).encode(), _FORM)
+        return "virtuoso" in (self._server or "").lower()
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None, **_: Any) -> Any:
         """Like pyoxigraph's: QuerySolutions, QueryBoolean or triples. Raises SyntaxError and OSError."""
