@@ -47,12 +47,15 @@ PREFIXES = sparql_prefixes("pol", "skos", "dcterms")
 #: shape -> (query, bar for kept answers, bar for computed ones; both against oxigraph serve)
 SHAPES: dict[str, tuple[str, float | None, float | None]] = {
     "point": ("SELECT ?p ?o { <THING> ?p ?o }", 1.5, 0.25),
-    "join": ("SELECT ?l ?b { ?m dcterms:isPartOf <PARENT> ; skos:prefLabel ?l ; pol:leadBy ?b }", 5.0, 0.55),
+    "join": ("SELECT ?l ?b { ?s dcterms:isPartOf <ABOVE> . ?m dcterms:isPartOf ?s ; skos:prefLabel ?l ; pol:leadBy ?b }",
+             5.0, 0.55),
     "path": ("SELECT ?g { <THING> dcterms:isPartOf+ ?g }", None, 0.3),
     "aggregation": ("SELECT ?b (COUNT(?m) AS ?n) { ?m a pol:Measure ; pol:leadBy ?b } GROUP BY ?b", 5.0, 0.9),
     "text filter": ('SELECT ?m { ?m skos:prefLabel ?l FILTER(CONTAINS(STR(?l), "量子無人")) }', 100.0, 0.9),
-    "100,000 rows": ("SELECT ?m ?l { ?m skos:prefLabel ?l } LIMIT 100000", 15.0, 0.9),
+    "100,000 rows": ("SELECT ?m ?c { ?m a ?c } LIMIT 100000", 15.0, 0.9),
 }
+#: shapes of which one answer takes a good part of a second with so many clients
+SLOW = ("text filter", "100,000 rows")
 CLIENTS = 8
 #: stands for what differs from query to query
 _HERE = "HERE"
@@ -236,9 +239,9 @@ def main() -> None:
         given.store = multiplied(given.store, given.times, given.large)
     version = VersionedStore(given.store).require()
     graph = ox.Store.read_only(str(version.graph))
-    measure = next(iter(graph.query(PREFIXES + "SELECT ?m ?p { ?m a pol:Measure ; dcterms:isPartOf ?p } LIMIT 1")))
+    measure = next(iter(graph.query(PREFIXES + "SELECT ?m ?p { ?m a pol:Measure ; dcterms:isPartOf/dcterms:isPartOf ?p } LIMIT 1")))
     shapes = {
-        name: (query.replace("<THING>", str(measure["m"])).replace("<PARENT>", str(measure["p"])), kept, computed)
+        name: (query.replace("<THING>", str(measure["m"])).replace("<ABOVE>", str(measure["p"])), kept, computed)
         for name, (query, kept, computed) in SHAPES.items() if name in given.shapes  # a comma may be in it
     }
     triples = len(graph)
@@ -272,8 +275,10 @@ def main() -> None:
             results[name] = {}
             for server, address in servers.items():
                 warm(address, query, gzip=server == "kg" and "rows" in name)
-                first = load(address, query, given.seconds, "comment")
-                unseen = load(address, query, given.seconds, "variables")
+                # of an answer that takes long, those that are begun and not done at the end weigh too much
+                seconds = given.seconds * (3 if name in SLOW else 1)
+                first = load(address, query, seconds, "comment")
+                unseen = load(address, query, seconds, "variables")
                 same = load(address, query, given.seconds, gzip=server == "kg" and "rows" in name)
                 results[name][server] = {"computed": first, "unseen": unseen, "repeated": same}
                 print(f"{name:14} {server:26} computed {first:10.1f}/s   of unseen shape {unseen:10.1f}/s   "

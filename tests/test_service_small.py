@@ -15,7 +15,9 @@ from kg.service.cache import Cache
 from kg.service.expensive import Expensive
 from kg.service.http import pairs, unquoted
 from kg.service.problem import Problem
+from kg.service.process import WorkerProcess
 from kg.service.ticks import Ticks
+from kg.service.worker import HEAD
 
 _FORMS = st.one_of(
     st.text(), st.text().map(quote), st.text(alphabet="%=+&\r\n\t abAF09_é節\0"),
@@ -125,3 +127,27 @@ def test_a_name_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path, m
     assert other.get("k") is None
     names.write_bytes(whole)
     assert other.get("k") is not None
+
+
+@given(st.lists(st.tuples(st.sampled_from([b"D", b"E", b"X"]), st.binary(max_size=40)), max_size=8),
+       st.lists(st.integers(1, 30), min_size=1))
+def test_frames_come_whole_however_they_are_cut(frames: list[tuple[bytes, bytes]], sizes: list[int]) -> None:
+    data = b"".join(HEAD.pack(kind, len(about)) + about for kind, about in frames)
+    process = WorkerProcess("v", 0, Ticks())
+    at = 0
+    while at < len(data):
+        size = sizes[at % len(sizes)]
+        process.data_received(data[at: at + size])
+        at += size
+    found = list(process._frames)
+    # of a result only the bytes count, and where they stand
+    def joined(parts: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        result: list[tuple[bytes, bytes]] = []
+        for kind, about in parts:
+            if kind == b"D" and result and result[-1][0] == b"D":
+                result[-1] = kind, result[-1][1] + about
+            elif kind != b"D" or about:
+                result.append((kind, about))
+        return result
+    assert joined(found) == joined(frames)
+    assert process._waiting == sum(len(about) for _, about in frames)

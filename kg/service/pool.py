@@ -24,9 +24,9 @@ from kg.service.worker import SPENT
 
 #: bytes of a result that the fast lane collects before its worker is moved
 _FAST_BYTES = 1_000_000
-#: seconds for which a query may stay in the fast lane while others wait for it; three times that where the machine
+#: seconds for which a query may stay in the fast lane while others wait for it; twice that where the machine
 #: was so busy that it has not computed for so long: to begin it anew costs about as much
-_SLICE, _LATE, _COMPUTED = 0.1, 0.3, 0.06
+_SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.05
 #: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, and
 #: after so many queries: a quick one cannot have grown it much
 _LARGEST_IDLE = 300_000_000

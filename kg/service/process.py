@@ -46,7 +46,9 @@ class WorkerProcess(asyncio.Protocol):
         self.gone: Callable[[WorkerProcess], None] | None = None
         self._transport: asyncio.Transport | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._buffer = bytearray()
+        #: what was received of a frame that is not whole, and the bytes of a result's frame that are still to come
+        self._buffer = b""
+        self._left = 0
         self._frames: deque[tuple[bytes, bytes]] = deque()
         self._waiting = 0
         self._paused_at = 0.0
@@ -192,18 +194,28 @@ class WorkerProcess(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        buffer = self._buffer
-        buffer += data
-        at = 0
-        while len(buffer) - at >= HEAD.size:
-            kind, size = HEAD.unpack_from(buffer, at)
-            if len(buffer) - at - HEAD.size < size:
-                break
-            at += HEAD.size
-            self._frames.append((kind, bytes(buffer[at: at + size])))
-            at += size
+        if self._buffer:
+            data = self._buffer + data
+        at, end = 0, len(data)
+        while at < end:
+            if not self._left:
+                if end - at < HEAD.size:
+                    break
+                kind, size = HEAD.unpack_from(data, at)
+                if kind != b"D" and end - at - HEAD.size < size:
+                    break
+                at += HEAD.size
+                if kind == b"D":
+                    self._left = size
+                    continue
+            else:
+                # bytes of the result go on as they come, whole frame or not
+                kind, size = b"D", min(self._left, end - at)
+                self._left -= size
+            self._frames.append((kind, data[at: at + size]))
             self._waiting += size
-        del buffer[:at]
+            at += size
+        self._buffer = data[at:]
         if self._frames:
             self._wake()
             if self._waiting > _AHEAD and not self._paused_at and self._transport is not None:

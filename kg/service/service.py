@@ -48,7 +48,7 @@ _FLEETING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 #: seconds for which the served version is not looked up again
 _LOOK = 0.005
 #: seconds of computing from which an answer is kept for the server's other processes too
-_WORTH_SHARING = 0.02
+_WORTH_SHARING = 0.1
 #: hints that a header names
 _HINTS = 10
 #: queries' shapes that are remembered

@@ -39,7 +39,7 @@ import pyoxigraph as ox
 HEAD = struct.Struct(">cI")
 SPENT = struct.Struct(">d")
 #: bytes collected before they are sent; the first frame is sent sooner, so that an answer begins early
-_FRAME = 65536
+_FRAME = 131_072
 #: bytes of a request that are read at once
 _READ = 8192
 #: seconds of computing beyond a query's limit after which the process ends by itself
