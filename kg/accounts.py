@@ -13,16 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Protocol
 
-import pyoxigraph as ox
 from rapidfuzz.fuzz import ratio
 
 from kg.authority import Authority
 from kg.authority import load as load_authority
 from kg.ids import key
 from kg.model import Relation
-from kg.names import sparql_prefixes
+from kg.store.select import Queryable, select
 
 RENAMED_BODY = "account-of-a-renamed-body"
 NEXT_YEAR = "line-of-the-year-before"
@@ -54,14 +52,6 @@ _SHORTEST_NEAR = 4
 _FRONT = re.compile(r"^(?:(?:加速|持續)?(?:推動|促進|辦理|加強|強化|提升|推展|推廣|執行))+(?=.{4})")
 _BACK = re.compile(r"(?:推動|工作|業務|相關|計畫)+$")
 _NUMBERS = re.compile(r"[0-9一二三四五六七八九十]+")
-
-
-class Queryable(Protocol):
-    """A store: ``query`` takes SPARQL and returns what pyoxigraph returns."""
-
-    def query(self, query: str, /) -> Any:
-        """Solutions of a SELECT."""
-        ...
 
 
 @dataclass(slots=True)
@@ -157,9 +147,7 @@ class _Follower:
     # -- reading
 
     def _rows(self, where: str) -> Iterator[tuple[str, ...]]:
-        solutions = self.store.query(sparql_prefixes("pol", "skos", "dcterms") + where)
-        if not isinstance(solutions, ox.QuerySolutions):
-            raise TypeError("a SELECT was expected")
+        solutions = select(self.store, where)
         width = len(solutions.variables)
         for row in solutions:
             yield tuple(row[i].value if row[i] is not None else "" for i in range(width))

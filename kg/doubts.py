@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from kg import judged
 from kg.decisions import Decision, Decisions, End
-from kg.names import compact, sparql_prefixes
+from kg.names import compact
+from kg.store.select import select
 
 #: a reading is doubtful below this confidence
 CERTAIN = 0.9
@@ -87,7 +88,7 @@ def doubtful(store: ox.Store) -> tuple[Doubt, ...]:
     answer, as in uncertainty sampling; Lewis and Gale 1994); of equal ones the likelier.
     """
     best: dict[str, Doubt] = {}
-    for s in _rows(store, f"""SELECT ?a ?s ?p ?o ?e ?sure ?key WHERE {{
+    for s in select(store, f"""SELECT ?a ?s ?p ?o ?e ?sure ?key WHERE {{
             ?e pol:confidence ?low FILTER(?low < {CERTAIN})
             ?a pol:evidence ?e ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; pol:evidence/pol:confidence ?sure
             OPTIONAL {{ ?a dcterms:identifier ?key }} }} ORDER BY ?a ?e"""):
@@ -100,10 +101,3 @@ def doubtful(store: ox.Store) -> tuple[Doubt, ...]:
         (d for d in best.values() if d.confidence < CERTAIN),
         key=lambda d: (-d.confidence * (1 - d.confidence), -d.confidence, d.assertion),
     ))
-
-
-def _rows(store: ox.Store, query: str) -> ox.QuerySolutions:
-    found = store.query(sparql_prefixes() + query)
-    if not isinstance(found, ox.QuerySolutions):
-        raise TypeError("a SELECT was expected")
-    return found

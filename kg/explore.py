@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from kg.describe import Describer, own_class
 from kg.names import CONCEPT_SCHEMES, ID, OBJECT_PROPERTIES, compact, expand
 from kg.network import Edge, Network, Node, measured
+from kg.store.select import select
 
 #: links looked at per thing, relation and direction
 MOST = 1000
@@ -136,18 +137,12 @@ class Walker:
         )
         ends: dict[tuple[str, bool], set[str]] = {}
         classes: dict[str, set[str]] = {}
-        for row in self._rows(f"SELECT ?p ?out ?x ?c {{ {{ {parts} }} OPTIONAL {{ ?x a ?c }} }}"):
+        for row in select(self._store, f"SELECT ?p ?out ?x ?c {{ {{ {parts} }} OPTIONAL {{ ?x a ?c }} }}"):
             if isinstance(row["x"], ox.NamedNode):
                 ends.setdefault((row["p"].value, row["out"].value == "1"), set()).add(row["x"].value)
                 classes.setdefault(row["x"].value, set()).update([row["c"].value] if row["c"] is not None else [])
         self._classes |= {i: own_class(some) or "Thing" for i, some in classes.items()}
         return lambda predicate, outward: ends.get((predicate.value, outward), ())
-
-    def _rows(self, query: str) -> ox.QuerySolutions:
-        found = self._store.query(query)
-        if not isinstance(found, ox.QuerySolutions):
-            raise TypeError("a SELECT was expected")
-        return found
 
     def begin(self, things: Collection[str]) -> Seen:
         """Given things of the wanted classes, the first LARGEST, not walked from yet."""
@@ -200,7 +195,7 @@ class Walker:
         for first in range(0, len(shown), _ASKED):
             subjects = " ".join(str(ox.NamedNode(iri)) for iri in shown[first:first + _ASKED])
             query = f"SELECT ?s ?p ?o {{ VALUES ?s {{ {subjects} }} ?s ?p ?o FILTER(?p IN ({followed})) }}"
-            for row in self._rows(query):
+            for row in select(self._store, query):
                 link = Link(row["s"].value, row["p"].value, row["o"].value)
                 if link.target in seen.steps and link.target != link.source and touched & {link.source, link.target}:
                     found.add(link)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.names import compact, sparql_prefixes
+from kg.names import compact
+from kg.store.select import select
 
-_CLASSES = sparql_prefixes("rdfs") + """
-SELECT ?term (COUNT(*) AS ?n) WHERE { ?s a ?term } GROUP BY ?term"""
+_CLASSES = """SELECT ?term (COUNT(*) AS ?n) WHERE { ?s a ?term } GROUP BY ?term"""
 _PROPERTIES = """SELECT ?term (COUNT(*) AS ?n) WHERE { ?s ?term ?o } GROUP BY ?term"""
 _LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 
@@ -27,10 +27,7 @@ def statistics(store: ox.Store) -> dict[str, Any]:
     found: dict[str, Any] = {"triples": len(store)}
     for key, query in (("classes", _CLASSES), ("properties", _PROPERTIES)):
         rows = []
-        solutions = store.query(query)
-        if not isinstance(solutions, ox.QuerySolutions):
-            raise TypeError("a SELECT was expected")
-        for row in solutions:
+        for row in select(store, query):
             term = row["term"]
             rows.append({"name": compact(term.value), "iri": term.value, "label": label(store, term),
                          "count": int(row["n"].value)})

@@ -14,10 +14,11 @@ from kg.doubts import Doubt, doubts
 from kg.link.sources import Side, read
 from kg.names import POL
 from kg.store import StoreError
+from kg.store.select import select
 from kg.web.entity import quotation
 from kg.web.graph import handle, label
 from kg.web.language import N_, label_language
-from kg.web.profile import first_place, rows_of
+from kg.web.profile import first_place
 from kg.web.terms import names
 
 #: characters of one text, of the words around a place, and how many texts, places and quotations are shown
@@ -67,7 +68,7 @@ def candidates(store: ox.Store, kind: str) -> tuple[Candidate, ...]:
     uncertainty sampling; Lewis and Gale 1994); of equal ones the likelier comes first.
     """
     found: dict[str, Candidate] = {}
-    for s in rows_of(store, f"""SELECT ?key ?s ?o ?confidence ?reason WHERE {{ ?link rdf:predicate {kind} ;
+    for s in select(store, f"""SELECT ?key ?s ?o ?confidence ?reason WHERE {{ ?link rdf:predicate {kind} ;
             pol:reviewStatus ?state ; rdf:subject ?s ; rdf:object ?o ; dcterms:identifier ?key ;
             pol:confidence ?confidence ; pol:reason ?reason }} ORDER BY ?key ?reason"""):
         found[s["key"].value] = Candidate(

@@ -17,8 +17,8 @@ import pyoxigraph as ox
 from kg.catalog_table import Table
 from kg.catalog_types import Option
 from kg.names import expand
+from kg.store.select import select
 from kg.web.graph import text_in
-from kg.web.profile import rows_of
 
 _LABELS = tuple(ox.NamedNode(expand(p)) for p in ("skos:prefLabel", "rdfs:label"))
 #: a word in Chinese with its English after it
@@ -40,7 +40,7 @@ def name_of(store: ox.Store, thing: ox.NamedNode) -> str:
 def vocabulary(store: ox.Store) -> dict[str, str]:
     """English of the Chinese labels of classes, relations, rules and concepts that have one English label only."""
     found: dict[str, set[str]] = {}
-    for row in rows_of(store, """SELECT ?zh ?en WHERE {
+    for row in select(store, """SELECT ?zh ?en WHERE {
             { ?x rdfs:label ?zh, ?en } UNION
             { ?x skos:inScheme ?scheme ; skos:prefLabel ?zh, ?en . FILTER NOT EXISTS { ?x a pol:Industry } }
             FILTER(LANGMATCHES(LANG(?zh), "zh") && LANGMATCHES(LANG(?en), "en")) }"""):

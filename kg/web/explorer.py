@@ -26,6 +26,7 @@ from kg.export.rows import Sheet, sheet, short_id
 from kg.layout import EXTENT
 from kg.names import POL, compact, expand
 from kg.network import Network
+from kg.store.select import select
 from kg.views import find as find_view
 from kg.views import views
 from kg.web.entity import href, statement
@@ -258,10 +259,8 @@ def _offers(store: ox.Store, language: str) -> list[dict[str, str]]:
     """Bodies that do most, as places to start."""
     query = (f"SELECT ?b (COUNT(*) AS ?n) WHERE {{ ?x <{POL}leadBy> ?b }} GROUP BY ?b ORDER BY DESC(?n) ?b "
              f"LIMIT {_OFFERED}")
-    found = store.query(query)
-    if not isinstance(found, ox.QuerySolutions):
-        raise TypeError("a SELECT was expected")
-    return [{"id": short_id(row["b"].value), "text": label(store, row["b"].value, language)} for row in found]
+    return [{"id": short_id(row["b"].value), "text": label(store, row["b"].value, language)}
+            for row in select(store, query)]
 
 
 def _drawn(look: Look, state: State) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from flask import url_for
 
-from kg.names import ID, POL, expand, sparql_prefixes
+from kg.names import ID, POL, expand
 from kg.rdf import assertion_iri
+from kg.store.select import select
 from kg.web.chart import Bar, bars
 from kg.web.graph import Opened, handle, label
 from kg.web.language import _, label_language
@@ -42,14 +43,6 @@ def profile(current: Opened, iri: str, cls: str) -> dict[str, Any]:
     return found
 
 
-def rows_of(store: ox.Store, query: str) -> list[ox.QuerySolution]:
-    """The solutions of a SELECT with the usual prefixes."""
-    found = store.query(sparql_prefixes() + query)
-    if not isinstance(found, ox.QuerySolutions):
-        raise TypeError("a SELECT was expected")
-    return list(found)
-
-
 def _panel(store: ox.Store, iri: str, panel: Panel) -> dict[str, Any]:
     this = ox.NamedNode(iri)
     variables = " ".join(f"?{c.name}" for c in panel.columns)
@@ -57,7 +50,7 @@ def _panel(store: ox.Store, iri: str, panel: Panel) -> dict[str, Any]:
     # the order's variables need not be shown: rows that differ in them only are one row
     values = f"VALUES ?this {{ {this} }}"
     where = panel.where.replace("@THIS", values)
-    solutions = rows_of(store, f"SELECT {variables} WHERE {{ {values} {where} }} {order}")
+    solutions = select(store, f"SELECT {variables} WHERE {{ {values} {where} }} {order}")
     unique = list({tuple(s[c.name] for c in panel.columns): s for s in solutions}.values())
     unique = [s for s in unique if any(s[c.name] is not None for c in panel.columns)]
     rows = [{
@@ -137,15 +130,15 @@ def _above(store: ox.Store, iri: str) -> list[dict[str, str]]:
 
 def _money(store: ox.Store, iri: str) -> dict[str, Any] | None:
     """A body's amounts by year and phase, as a chart and a table; None where there is none."""
-    solutions = rows_of(store, f"""SELECT ?a ?year ?phase ?amount WHERE {{ VALUES ?this {{ {ox.NamedNode(iri)} }}
+    solutions = select(store, f"""SELECT ?a ?year ?phase ?amount WHERE {{ VALUES ?this {{ {ox.NamedNode(iri)} }}
         ?a a pol:BudgetAmount ; pol:agency ?this ; pol:fiscalYear ?year ; pol:amountTWD ?amount ; pol:phase ?phase
         FILTER NOT EXISTS {{ ?a pol:workPlan ?w }} }} ORDER BY ?year ?phase DESC(?amount)""")
-    if not solutions:
-        return None
     table = [{
         "iri": s["a"].value, "year": int(s["year"].value), "phase": label(store, s["phase"].value, label_language()),
         "amount": Decimal(s["amount"].value), "proof": first_place(store, s["a"]),
     } for s in solutions]
+    if not table:
+        return None
     largest: dict[tuple[int, str], Decimal] = {}
     for row in table:
         at = row["year"], row["phase"]
@@ -157,7 +150,7 @@ def _money(store: ox.Store, iri: str) -> dict[str, Any] | None:
 
 def _answers(store: ox.Store, iri: str) -> list[dict[str, Any]]:
     """The ministries' answers to a recommendation, with statuses and text."""
-    solutions = rows_of(store, f"""SELECT ?r ?body ?status ?scope ?text ?n WHERE {{
+    solutions = select(store, f"""SELECT ?r ?body ?status ?scope ?text ?n WHERE {{
         VALUES ?this {{ {ox.NamedNode(iri)} }}
         ?r pol:responseTo ?this OPTIONAL {{ ?r pol:respondent ?body }} OPTIONAL {{ ?r pol:adoptionStatus ?status }}
         OPTIONAL {{ ?r pol:statusScope ?scope }} OPTIONAL {{ ?r pol:text ?text }} OPTIONAL {{ ?r pol:order ?n }}

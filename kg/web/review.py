@@ -9,8 +9,6 @@ when a person lets the server apply it (see :mod:`kg.web.applying`) or at the ne
 from __future__ import annotations
 
 import hashlib
-import hmac
-import os
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from kg.decisions import FILE, VERDICTS, Decision, Decisions, End, Judgement, ch
 from kg.doubts import CERTAIN, doubts
 from kg.names import compact
 from kg.store.remote import RemoteVersions
+from kg.token import is_token, operator_token
 from kg.web import applying
 from kg.web.bench import FACTS, KINDS, candidates, fact_card, fact_row, link_card, link_ends
 from kg.web.errors import Problem
@@ -70,7 +69,7 @@ def index() -> Response:
     subjects = {s for _, s, _, _ in everything}
     return Response(render_template(
         "review.html", kind=kind, state=state, kinds=KINDS, states=STATES, counts=counts, total=len(everything),
-        decided=len(everything) - counts["open"], who=reviewer(), open_bench=bool(_token()),
+        decided=len(everything) - counts["open"], who=reviewer(), open_bench=bool(operator_token()),
         last=decisions.get(request.args.get("last", "")), card=_card(store, kind, here, decided) if here else None,
         subjects=len(subjects), touched=len({s for name, s, _, _ in everything if state_of(name) != "open"}),
         waiting=_waiting(decisions), made=len(decisions), version=opened().version.name, applying=_applying(),
@@ -100,7 +99,7 @@ def login() -> Any:
     """The token and a name, from the form; sets the cookie. Raises Problem 403."""
     _own_form()
     who = " ".join(request.form.get("who", "").split())
-    if not _is_token(request.form.get("token", "")) or not who:
+    if not is_token(request.form.get("token", "")) or not who:
         raise Problem(403, "wrong-token", "憑證不對，或沒有填姓名", "The token is wrong, or the name is missing.",
                       "憑證由管理者以 KG_TOKEN 設定 (the operator sets it as KG_TOKEN)")
     response = redirect(url_for("review.index", kind=_choice("kind", KINDS, "fundedBy")), 303)
@@ -180,7 +179,7 @@ def applied() -> Response:
 
 def reviewer() -> str:
     """The name of who has logged in; empty for everybody else."""
-    if not _token():
+    if not operator_token():
         return ""
     try:
         return str(_signer().loads(request.cookies.get(COOKIE, ""), max_age=_SESSION))
@@ -245,17 +244,9 @@ def _file() -> Path:
     return Path(handle().versions.folder) / FILE
 
 
-def _token() -> str:
-    return os.environ.get("KG_TOKEN", "")
-
-
-def _is_token(given: str) -> bool:
-    return bool(_token()) and hmac.compare_digest(given.encode(), _token().encode())
-
-
 def _signer() -> URLSafeTimedSerializer:
     """Signs with a key made from the token: a new token ends all sessions."""
-    return URLSafeTimedSerializer(hashlib.sha256(b"kg-review\0" + _token().encode()).digest(), salt=COOKIE)
+    return URLSafeTimedSerializer(hashlib.sha256(b"kg-review\0" + operator_token().encode()).digest(), salt=COOKIE)
 
 
 def _program() -> bool:
@@ -278,7 +269,7 @@ def _allowed() -> str:
         if who := reviewer():
             return who
         raise Problem(403, "log-in", "請先登入再判定", "Log in before you decide.")
-    if not _is_token(request.headers["Authorization"].removeprefix("Bearer ")):
+    if not is_token(request.headers["Authorization"].removeprefix("Bearer ")):
         raise Problem(403, "wrong-token", "憑證不對", "The token is wrong.")
     who = " ".join(request.form.get("who", "").split())
     if not who and request.endpoint == "review.decided":

@@ -17,6 +17,7 @@ from kg import search
 from kg.names import ID, POL, expand
 from kg.search import PROPERTIES
 from kg.store import StoreError
+from kg.store.select import select
 from kg.web.entity import href
 from kg.web.graph import Opened, handle, label, opened
 from kg.web.language import N_, label_language
@@ -143,12 +144,10 @@ def _things(current: Opened, words: str) -> list[str]:
             return [iri for iri in found if iri.startswith(ID)]
     tests = " && ".join(f"CONTAINS(?t, {ox.Literal(w)})" for w in words.split())
     properties = " ".join(f"<{p}>" for p in PROPERTIES)
-    rows = current.store.query(
-        f"SELECT ?s (MIN(STRLEN(?t)) AS ?n) {{ VALUES ?p {{ {properties} }} ?s ?p ?t FILTER({tests}) }} "
+    rows = select(
+        current.store, f"SELECT ?s (MIN(STRLEN(?t)) AS ?n) {{ VALUES ?p {{ {properties} }} ?s ?p ?t FILTER({tests}) }} "
         f"GROUP BY ?s ORDER BY ?n ?s LIMIT {COUNTED + 1}"
     )
-    if not isinstance(rows, ox.QuerySolutions):
-        raise TypeError("a SELECT was expected")
     return [r[0].value for r in rows if r[0].value.startswith(ID)]
 
 
