@@ -14,6 +14,7 @@ from kg.link import candidates, propose
 from kg.link.candidates import MOST, Index
 from kg.link.features import FEATURES, SURROUNDINGS, compare, surroundings
 from kg.link.graph import link, link_lines
+from kg.link.model import load
 from kg.link.prepared import prepare
 from kg.link.propose import Comparison
 from kg.link.sources import Side, Sources, read
@@ -162,6 +163,24 @@ def test_the_index_keeps_the_likely_line_among_many():
     compared = Comparison(everything).compare(measure)
     assert len(compared.lines) <= MOST
     assert wanted in [line.side for line in compared.lines]
+
+
+def test_what_is_compared_in_full_is_bounded_and_the_likely_lines_are_among_it():
+    """However many lines there are: the best ones of a full comparison are those of the bounded one."""
+    words = [f"{a}{b}" for a in "漁港道路橋梁公園山林" for b in "修繕興建養護監測稽查"]
+    lines = tuple(side(f"{a}{b}計畫", f"{a}{c}及{b}事項") for a, b, c in zip(words, words[7:], words[13:], strict=False)
+                  for _ in range(12))
+    measures = tuple(side(f"{a}{b}", f"{b}{c}") for a, b, c in zip(words, words[7:20], words[13:], strict=False))
+    everything = Comparison(Sources(measures, lines, (), (), {}))
+    _, bounded, most, least = propose.PROPOSALS["pol:fundedBy"]
+    assert bounded < len(lines) / 5
+    for measure in measures:
+        assert len(everything.compare(measure).lines) <= bounded
+        whole = everything.compare(measure, most=len(lines))
+        assert len(whole.lines) == len(lines)
+        best = propose._links("pol:fundedBy", whole, load(), most, least)[:1]
+        found = propose._links("pol:fundedBy", everything.compare(measure), load(), most, least)[:1]
+        assert [x.score for x in found] == [x.score for x in best]
 
 
 def test_a_glance_looks_at_the_rarest_terms_where_there_are_too_many_lines(monkeypatch):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.link.codes import Floats, Ids, counted, counted_each
+from kg.link.shelf import Plain
 from kg.link.sources import Side
 from kg.link.text import clauses, pieces
 from kg.link.topics import topics
@@ -22,7 +23,7 @@ _MOST_ITEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Plain):
     """Name and one item of the text taken at a time: a line that lists five industries is five things.
 
     One entry for each term of each item: the term's number, the number of the item, weight as a share of the
@@ -37,7 +38,7 @@ class Pieces:
 
 
 @dataclass(frozen=True, slots=True)
-class Subjects:
+class Subjects(Plain):
     """Topics as numbers in the order of their names, laid out so that a comparison is a sum of products.
 
     ``rows`` of a measure: 1 for the title's topics; 1 for the name's; strength. Of a line: what
@@ -55,7 +56,7 @@ class Subjects:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Plain):
     """A side with everything that is computed once: term weights, topics, clauses."""
 
     side: Side
@@ -68,13 +69,6 @@ class Prepared:
     clauses: tuple[tuple[str, frozenset[str]], ...]
     subjects: Subjects
     pieces: Pieces
-
-
-def glanced(side: Side, weights: Weights) -> tuple[Ids, Floats, float, frozenset[str]]:
-    """What an index needs of a line: the terms, values, length and topics that :func:`prepare` finds, without the rest.
-    """
-    text = "\n".join((named(side), *side.texts))
-    return *_vector(text, weights), frozenset(topics().count(text))
 
 
 def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:

@@ -20,7 +20,7 @@ from kg.link.codes import Floats
 from kg.link.features import compare, surroundings
 from kg.link.model import Model
 from kg.link.prepared import Prepared, prepare
-from kg.link.shelf import Joined, Records
+from kg.link.shelf import Joined
 from kg.link.sources import Side, Sources
 from kg.link.weights import Weights, weigh
 
@@ -81,8 +81,6 @@ class Comparison:
         self.sources = sources
         self.weights: Weights = weigh(sources)
         self._prepared: OrderedDict[tuple[str, bool], Prepared] = OrderedDict()
-        #: prepared lines: many measures come back to one, and to read it is ten times as fast as to prepare it
-        self._lines, self._numbers = Records(), dict[str, int]()
         self._indexed: tuple[str, Index] | None = None
 
     def _index(self, of: str) -> Index:
@@ -95,24 +93,16 @@ class Comparison:
 
     def prepared(self, side: Side, *, as_line: bool = False) -> Prepared:
         """A side prepared for comparison; the last :data:`HELD` are kept."""
-        return self._held(side.iri, as_line, lambda: side)
+        return self._held(side.iri, as_line, lambda: prepare(side, self.weights, as_line=as_line))
 
-    def _held(self, iri: str, as_line: bool, side: Callable[[], Side]) -> Prepared:
+    def _held(self, iri: str, as_line: bool, make: Callable[[], Prepared]) -> Prepared:
         found = self._prepared.get((iri, as_line))
         if found is None:
-            found = self._prepared[iri, as_line] = self._line(iri, side) if as_line else prepare(side(), self.weights)
+            found = self._prepared[iri, as_line] = make()
             if len(self._prepared) > HELD:
                 self._prepared.popitem(last=False)
         else:
             self._prepared.move_to_end((iri, as_line))
-        return found
-
-    def _line(self, iri: str, side: Callable[[], Side]) -> Prepared:
-        if iri in self._numbers:
-            found: Prepared = self._lines[self._numbers[iri]]
-            return found
-        found = prepare(side(), self.weights, as_line=True)
-        self._numbers[iri] = self._lines.add(found)
         return found
 
     def compare(self, measure: Side, of: str = "lines", most: int = GLANCED) -> Compared:
@@ -120,8 +110,7 @@ class Comparison:
         index = self._index(of)
         one = self.prepared(measure)
         lines = tuple(
-            self._held(index.iris[i], True, partial(index.sides.__getitem__, i))
-            for i in index.candidates(one, most))
+            self._held(index.iris[i], True, partial(index.line, i)) for i in index.candidates(one, most))
         figures = compare(one, lines, self.weights)
         return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
 
@@ -152,13 +141,12 @@ class Comparison:
         self._index(PROPOSALS[kind][0])
 
     def __getstate__(self) -> dict[str, object]:
-        # what is read from the store is left behind, and lines that are prepared: their numbers hold here alone
+        # what is read from the store is left behind
         return {"sources": replace(self.sources, background=()), "weights": self.weights, "_indexed": self._indexed}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.sources, self.weights, self._indexed = state["sources"], state["weights"], state["_indexed"]
         self._prepared = OrderedDict()
-        self._lines, self._numbers = Records(), {}
 
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""

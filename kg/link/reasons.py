@@ -29,14 +29,6 @@ def _latin(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
-def _rarity(word: str, text: str, other: str, weights: Weights) -> tuple[float, int]:
-    """The weight of the rarest term within a word that both texts print, and how many terms it has."""
-    both = _latin(text) & _latin(other)
-    grams = [word] if word.isascii() else [word[i:i + 2] for i in range(len(word) - 1)]
-    known = [weights.term(g) for g in grams if g in both or "\u4e00" <= min(g) <= max(g) <= "\u9fff"]
-    return max(known, default=0.0), len(known)
-
-
 class _Text:
     """The text of the side whose links are explained, and where runs that it shares with others may begin."""
 
@@ -45,13 +37,30 @@ class _Text:
         self.text = normal(whole(side))
         codes, self._at = pairs(self.text)
         self._pairs = weights.numbers(codes)
-        points = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        self._ascii = np.flatnonzero(points < 0x80)
+        self._ascii = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4") < 0x80
+        rarities = np.full(len(self.text), -1.0)
+        rarities[self._at] = weights.rarities(self._pairs)
+        #: the weight of each pair of Chinese characters where it begins; below 0 elsewhere
+        self.rarities: list[float] = rarities.tolist()
 
     def begins(self, other: Prepared, weights: Weights) -> list[int]:
         """Positions of pairs of Chinese characters that the other side has too, and of whatever is ASCII."""
-        begins: list[int] = np.union1d(self._at[weights.find(other.terms, self._pairs) >= 0], self._ascii).tolist()
+        there = self._ascii.copy()
+        there[self._at[weights.find(other.terms, self._pairs) >= 0]] = True
+        begins: list[int] = np.flatnonzero(there).tolist()
         return begins
+
+    def terms(self, first: int, end: int, other: str, weights: Weights) -> list[float]:
+        """The weights of the terms within a run that the other text prints too."""
+        known = self.rarities[first:end - 1]
+        if min(known) >= 0:
+            return known
+        word = self.text[first:end]
+        latin = _latin(self.text) & _latin(other)
+        if word.isascii():
+            return [weights.term(word)] if word in latin else []
+        return [r if r >= 0 else weights.term(word[i:i + 2]) for i, r in enumerate(known)
+                if r >= 0 or word[i:i + 2] in latin]
 
 
 def _shared_words(a: _Text, b: Prepared, weights: Weights) -> list[str]:
@@ -65,12 +74,14 @@ def _shared_words(a: _Text, b: Prepared, weights: Weights) -> list[str]:
             continue
         while end <= len(text) and text[start:end] in other and text[end - 1] != "\n" != text[start]:
             end += 1
-        word = text[start:end - 1].strip(_EDGES)
-        if len(word) > 1:
-            rarest, n = _rarity(word, text, other, weights)
-            if rarest >= _TELLING:
-                found[word] = rarest * n ** 0.5
         after = end - 1
+        run = text[start:after].lstrip(_EDGES)
+        word = run.rstrip(_EDGES)
+        if len(word) > 1:
+            first = after - len(run)
+            known = a.terms(first, first + len(word), other, weights)
+            if known and (rarest := max(known)) >= _TELLING:
+                found[word] = rarest * len(known) ** 0.5
     best = sorted(found, key=lambda w: (-found[w], w))
     kept: list[str] = []
     for word in best:

@@ -15,6 +15,15 @@ import numpy as np
 T = TypeVar("T")
 
 
+class Plain:
+    """A frozen dataclass that is pickled as the call that makes it, in half the time of its own way."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), tuple(getattr(self, name) for name in self.__slots__)
+
+
 class Records:
     """Records one behind the other in a temporary file that is gone with them. Raises OSError where there is no room.
 
@@ -56,20 +65,28 @@ class Records:
 
     def add(self, record: Any) -> int:
         """Writes a record; returns its number."""
-        self._at.append(self._at[-1] + self._file.write(pickle.dumps(record, pickle.HIGHEST_PROTOCOL)))
-        return len(self) - 1
+        return self.add_bytes(pickle.dumps(record, pickle.HIGHEST_PROTOCOL))
 
     def __getitem__(self, number: int) -> Any:
+        return pickle.loads(self.bytes_of(number))
+
+    def add_bytes(self, data: bytes) -> int:
+        """Writes a record that is bytes already; returns its number."""
+        self._at.append(self._at[-1] + self._file.write(data))
+        return len(self._at) - 2
+
+    def bytes_of(self, number: int) -> bytes:
+        """A record as it was written."""
         first, last = self._at[number], self._at[number + 1]
         if last > self._written:
             self._file.flush()
             self._written = self._at[-1]
         # read at a place: two threads do not move each other's file position
-        return pickle.loads(os.pread(self._file.fileno(), last - first, first))
+        return os.pread(self._file.fileno(), last - first, first)
 
 
 class Table:
-    """Pairs of texts on disk, found by the first one: 16 bytes of memory for each.
+    """Pairs of texts on disk, found by the first one (without NUL): 20 bytes of memory for each.
 
     >>> Table([("a", "x"), ("b", "y"), ("a", "z")]).get("a")
     ['x', 'z']
@@ -78,20 +95,20 @@ class Table:
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._pairs = Records()
         hashes = array("q")
-        for pair in pairs:
-            self._pairs.add(pair)
-            hashes.append(hash(pair[0]))
+        for name, value in pairs:
+            self._pairs.add_bytes(f"{name}\0{value}".encode())
+            hashes.append(hash(name))
         found = np.frombuffer(hashes, dtype=np.int64)
         self._numbers = np.argsort(found, kind="stable").astype(np.int32)
         self._hashes = found[self._numbers]
 
     def get(self, key: str) -> list[str]:
         """The second texts of all pairs with this first one, in their order."""
-        first = int(np.searchsorted(self._hashes, hash(key)))
-        last = first
-        while last < len(self._hashes) and self._hashes[last] == hash(key):
+        wanted = hash(key)
+        first = last = int(self._hashes.searchsorted(wanted))
+        while last < len(self._hashes) and self._hashes[last] == wanted:
             last += 1
-        pairs = (self._pairs[n] for n in self._numbers[first:last])
+        pairs = (self._pairs.bytes_of(n).decode().split("\0", 1) for n in self._numbers[first:last].tolist())
         return [value for name, value in pairs if name == key]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import ids
-from kg.link.shelf import Shelf, Table
+from kg.link.shelf import Plain, Shelf, Table
 from kg.rdf import node
 from kg.text.normal import loose
 
@@ -26,7 +26,7 @@ _KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Side(Plain):
     """One end of a link.
 
     ``context`` names what it belongs to, nearest first: strategy, goals and plan of a measure,
@@ -51,8 +51,13 @@ class Side:
 
         Blanks, line breaks, punctuation and 台/臺 do not matter; IRIs play no part.
         """
-        years = "" if self.years is None else f"{self.years[0]}-{self.years[1]}"
-        return ids.digest(loose(self.label), *(loose(c) for c in self.context), years)
+        return _key(self.label, self.context, self.years)
+
+
+@lru_cache(maxsize=_KEPT)
+def _key(label: str, context: tuple[str, ...], years: Years | None) -> str:
+    """A side stands in several links."""
+    return ids.digest(loose(label), *map(loose, context), "" if years is None else f"{years[0]}-{years[1]}")
 
 
 @dataclass(frozen=True, slots=True)
