@@ -24,6 +24,10 @@ from kg.rdf import literal, node, relation_triples, rule_iri
 #: kind of a link, subject and object
 Ends = tuple[str, str, str]
 PROPOSED, DECIDED = "link-model", "link-accepted"
+_PREDICATES = {name: str(node(name)) for name in (
+    "rdf:type", "rdf:subject", "rdf:predicate", "rdf:object", "pol:score", "pol:confidence", "pol:reviewStatus",
+    "pol:reason", "pol:derivedBy", "dcterms:identifier",
+)}
 RULE_LABELS: dict[str, tuple[str, str]] = {
     PROPOSED: (
         "由連結模型依文字、主題與實體的相符程度提出",
@@ -172,7 +176,7 @@ def link_lines(
 def _written(links: Iterable[Judged]) -> _Written:
     found = _Written([], set(), set())
     for judged in links:
-        found.lines.extend(map(_line, _of_link(judged)))
+        found.lines.extend(_of_link(judged))
         found.rules.update((PROPOSED, DECIDED) if judged.status == "accepted" else (PROPOSED,))
         if judged.decision is not None:
             found.decided.add(judged.ends)
@@ -183,22 +187,25 @@ def _line(triple: ox.Triple) -> bytes:
     return f"{triple} .\n".encode()
 
 
-def _of_link(judged: Judged) -> Iterator[ox.Triple]:
-    x, s = judged.link, ox.NamedNode(judged.iri)
-    yield ox.Triple(s, node("rdf:type"), node(KINDS[x.kind]))
-    yield ox.Triple(s, node("rdf:subject"), ox.NamedNode(x.subject.iri))
-    yield ox.Triple(s, node("rdf:predicate"), node(x.kind))
-    yield ox.Triple(s, node("rdf:object"), ox.NamedNode(x.object.iri))
-    yield ox.Triple(s, node("pol:score"), _decimal("pol:score", x.score))
-    yield ox.Triple(s, node("pol:confidence"), _decimal("pol:confidence", judged.confidence))
-    yield ox.Triple(s, node("pol:reviewStatus"), ox.NamedNode(ids.concept("review-status", judged.status)))
-    yield ox.Triple(s, node("pol:reason"), ox.Literal(judged.reason))
-    yield ox.Triple(s, node("pol:derivedBy"), ox.NamedNode(rule_iri(PROPOSED)))
-    yield ox.Triple(s, node("dcterms:identifier"), ox.Literal(judged.key))
+def _of_link(judged: Judged) -> Iterator[bytes]:
+    """A link's lines. Written as text: a large graph has more than a million of them."""
+    x, s = judged.link, f"<{judged.iri}>"
+    yield from (f"{s} {_PREDICATES[predicate]} {value} .\n".encode() for predicate, value in (
+        ("rdf:type", node(KINDS[x.kind])),
+        ("rdf:subject", f"<{x.subject.iri}>"),
+        ("rdf:predicate", node(x.kind)),
+        ("rdf:object", f"<{x.object.iri}>"),
+        ("pol:score", _decimal("pol:score", x.score)),
+        ("pol:confidence", _decimal("pol:confidence", judged.confidence)),
+        ("pol:reviewStatus", f"<{ids.concept('review-status', judged.status)}>"),
+        ("pol:reason", ox.Literal(judged.reason)),
+        ("pol:derivedBy", f"<{rule_iri(PROPOSED)}>"),
+        ("dcterms:identifier", f'"{judged.key}"'),
+    ))
     if judged.decision is not None:
-        yield ox.Triple(s, node("pol:reason"), ox.Literal(judged.decision.sentence))
+        yield f"{s} {_PREDICATES['pol:reason']} {ox.Literal(judged.decision.sentence)} .\n".encode()
     if judged.status == "accepted":
-        yield from relation_triples(Relation(x.subject.iri, x.kind, x.object.iri, (), DECIDED), "")
+        yield from map(_line, relation_triples(Relation(x.subject.iri, x.kind, x.object.iri, (), DECIDED), ""))
 
 
 def _decimal(name: str, value: float) -> ox.Literal:

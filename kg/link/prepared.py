@@ -80,14 +80,14 @@ def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
     name = named(side) if as_line else side.label
     listed = [p for t in side.texts for p in pieces(t)][:_MOST_ITEMS]
     find = topics()
-    label, above = set(find.count(side.label)), set(find.count("\n".join(side.context[:1])))
+    label, above = find.of(side.label), find.of("\n".join(side.context[:1]))
     below = find.count("\n".join(side.texts))
     near = _IN_TITLE if as_line else _IN_CONTEXT
     join = max if as_line else operator.add
     strength = {t: join(_IN_TITLE * (t in label), near * (t in above)) for t in sorted(label | above | set(below))}
     for t, n in below.items():
         strength[t] += (1.0 if as_line else _IN_TEXTS) * min(_MOST, float(np.log1p(n)))
-    parts = tuple((c, frozenset(find.count(c))) for t in side.texts for c in clauses(t))
+    parts = tuple((c, find.of(c)) for t in side.texts for c in clauses(t))
     subjects = _subjects(side, strength, label | above if as_line else label or above, label | above,
                          {found for _, found in parts if found}, weights, as_line)
     return Prepared(
@@ -95,7 +95,7 @@ def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
     )
 
 
-def _subjects(side: Side, strength: Mapping[str, float], title: set[str], name: set[str],
+def _subjects(side: Side, strength: Mapping[str, float], title: frozenset[str], name: frozenset[str],
               parts: set[frozenset[str]], weights: Weights, as_line: bool) -> Subjects:
     numbers = topics().numbers
     worth, amount = np.zeros(len(numbers)), np.zeros(len(numbers))
@@ -103,7 +103,7 @@ def _subjects(side: Side, strength: Mapping[str, float], title: set[str], name: 
         amount[numbers[t]] = s
         worth[numbers[t]] = weights.topic_among(t, side.bodies if as_line else ())
 
-    def marked(these: set[str] | frozenset[str]) -> NDArray[np.bool_]:
+    def marked(these: frozenset[str]) -> NDArray[np.bool_]:
         row = np.zeros(len(numbers), dtype=np.bool_)
         row[[numbers[t] for t in these]] = True
         return row

@@ -32,17 +32,22 @@ class Topics:
     def hits(self, text: str) -> list[tuple[str, str]]:
         """(topic, word) for every occurrence in the text, in its order; Latin words only as whole words."""
         t = normal(text)
-        found = []
+        found: list[tuple[str, str]] = []
         for begin in self._begin.finditer(t):
             i = begin.start()
-            for word, topic in self.words.get(t[i:i + 2], ()):
-                if t.startswith(word, i) and (not word.isascii() or _whole(t, i, i + len(word))):
-                    found.append((topic, word))
+            words = self.words.get(t[i:i + 2])
+            if words:
+                found += [(topic, word) for word, topic in words
+                          if t.startswith(word, i) and (not word.isascii() or _whole(t, i, i + len(word)))]
         return found
 
     def count(self, text: str) -> Counter[str]:
         """How often each topic occurs in the text."""
-        return Counter(topic for topic, _ in self.hits(text))
+        return Counter([topic for topic, _ in self.hits(text)])
+
+    def of(self, text: str) -> frozenset[str]:
+        """The topics of the text."""
+        return frozenset([topic for topic, _ in self.hits(text)])
 
 
 def _whole(text: str, start: int, end: int) -> bool:
