@@ -23,6 +23,14 @@ FORMS: dict[str, str] = {
     "ttl": "text/turtle", "gexf": "application/gexf+xml", "rq": "application/sparql-query",
 }
 
+#: the words of a workbook by language
+_ABOUT = {
+    "zh": {"data": "資料", "about": "說明", "query": "查詢", "name": "名稱", "description": "說明", "parameter": "參數",
+           "rows": "列數", "version": "圖譜版本", "built": "圖譜日期"},
+    "en": {"data": "Data", "about": "About", "query": "Query", "name": "Name", "description": "Description",
+           "parameter": "Parameter", "rows": "Rows", "version": "Version of the graph", "built": "Date of the graph"},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -70,23 +78,28 @@ class Table:
         """All columns under their variables' names."""
         return table.to_csv([self.variables, *([table.text(t) for t in row] for row in self.rows)], line_end)
 
-    def heads(self) -> list[str]:
-        """Chinese titles of the described columns, with units."""
-        return [self.query.head(n) for n in self.shown]
+    def heads(self, language: str = "zh") -> list[str]:
+        """Titles of the described columns, with units, in a language ("zh" or "en")."""
+        return [self.query.head(n, language) for n in self.shown]
 
-    def excel_csv(self) -> str:
-        """The described columns under their Chinese titles, for Excel."""
-        return table.to_excel_csv([self.heads(), *([table.text(t) for t in row] for row in self.cells(self.shown))])
+    def excel_csv(self, language: str = "zh") -> str:
+        """The described columns under their titles, for Excel."""
+        rows = ([table.text(t) for t in row] for row in self.cells(self.shown))
+        return table.to_excel_csv([self.heads(language), *rows])
 
-    def xlsx(self, version: str, built: str) -> bytes:
+    def xlsx(self, version: str, built: str, language: str = "zh") -> bytes:
         """The described columns as a workbook; its second sheet names query, parameters, version and date."""
-        asked = [(f"參數 {k}", "、".join(v)) for k, v in self.values.items() if v]
+        words = _ABOUT[language]
+        joint = "、" if language == "zh" else ", "
+        title = f"{self.query.title['zh']} {self.query.title['en']}" if language == "zh" else self.query.title[language]
+        asked = [(f"{words['parameter']} {k}", joint.join(v)) for k, v in self.values.items() if v]
         about = [
-            ("查詢", f"{self.query.title['zh']} {self.query.title['en']}"), ("名稱", self.query.name),
-            ("說明", self.query.description["zh"]), *asked, ("列數", str(self.total)), ("圖譜版本", version),
-            ("圖譜日期", built),
+            (words["query"], title), (words["name"], self.query.name),
+            (words["description"], self.query.description[language]), *asked, (words["rows"], str(self.total)),
+            (words["version"], version), (words["built"], built),
         ]
-        return xlsx.write(self.heads(), ([table.value(t) for t in row] for row in self.cells(self.shown)), about)
+        rows = ([table.value(t) for t in row] for row in self.cells(self.shown))
+        return xlsx.write(self.heads(language), rows, about, (words["data"], words["about"]))
 
     def things(self) -> list[ox.NamedNode]:
         """The things listed, each once, in the order of the rows."""

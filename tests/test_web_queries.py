@@ -58,6 +58,25 @@ def test_excel_csv_has_mark_titles_and_guard(client: FlaskClient) -> None:
     assert "'=1+1計畫" in names and "=1+1計畫" not in names
 
 
+def test_an_english_page_has_english_downloads(client: FlaskClient) -> None:
+    address = "/queries/measures-of-ministry{}?ministry=示範部&lang=en"
+    text = client.get(address.format(".excel.csv")).data.decode("utf-8-sig")
+    heads, *rows = csv.reader(io.StringIO(text))
+    assert heads[:2] == ["Ministry", "Role"] and all(head.isascii() for head in heads)
+    assert {row[0] for row in rows} == {"Ministry of Samples"} and {row[1] for row in rows} <= {"lead", "partner"}
+    answer = client.get(address.format(".xlsx"))
+    assert "Cookie" in answer.headers["Vary"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == ["Data", "About"]
+    assert [cell.value for cell in book["Data"][1]] == heads
+    told = {row[0].value: row[1].value for row in book["About"].iter_rows()}
+    assert told["Parameter ministry"] == "示範部" and told["Description"].isascii()
+    chinese = client.get("/queries/measures-of-ministry.excel.csv?ministry=示範部").data.decode("utf-8-sig")
+    assert not chinese.splitlines()[0].isascii() and "示範部" in chinese
+    plain = client.get(address.format(".csv")).get_data(as_text=True)
+    assert plain == client.get("/queries/measures-of-ministry.csv?ministry=示範部").get_data(as_text=True)
+
+
 def test_turtle_describes_the_things_listed(client: FlaskClient) -> None:
     answer = client.get("/queries/measures-of-ministry?ministry=示範部", headers={"Accept": "text/turtle"})
     assert answer.mimetype == "text/turtle"

@@ -27,8 +27,11 @@ class TooLarge(ValueError):
     """More rows than a sheet can hold; the sentence says what to do."""
 
 
-def write(heads: Sequence[str], rows: Iterable[Sequence[Value]], about: Sequence[tuple[str, str]]) -> bytes:
-    """A workbook with the sheets 資料 (head and rows) and 說明 (``about``: names and values).
+def write(
+    heads: Sequence[str], rows: Iterable[Sequence[Value]], about: Sequence[tuple[str, str]],
+    sheets: tuple[str, str] = ("資料", "說明"),
+) -> bytes:
+    """A workbook with two sheets: head and rows, and ``about``, which has names and values.
 
     Raises TooLarge for more rows than Excel holds. Text longer than a cell holds is cut with an ellipsis.
     """
@@ -39,7 +42,7 @@ def write(heads: Sequence[str], rows: Iterable[Sequence[Value]], about: Sequence
     book.set_properties({"created": _EPOCH})
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet("資料")
+    sheet = book.add_worksheet(sheets[0])
     widths = [_NARROW] * len(heads)
     for column, head in enumerate(heads):
         sheet.write_string(0, column, head, bold)
@@ -61,7 +64,7 @@ def write(heads: Sequence[str], rows: Iterable[Sequence[Value]], about: Sequence
     sheet.freeze_panes(1, 0)
     if heads:
         sheet.autofilter(0, 0, count, len(heads) - 1)
-    notes = book.add_worksheet("說明")
+    notes = book.add_worksheet(sheets[1])
     notes.set_column(0, 0, 2 * _NARROW)
     notes.set_column(1, 1, 2 * _WIDE)
     for line, (name, content) in enumerate(about):

@@ -165,6 +165,8 @@ def _answer(query: CannedQuery, wanted: str) -> Response:
         table = table.page(number, size)
     response = _FORM[wanted](table)
     response.headers["X-Total-Count"] = str(table.total)
+    if wanted in (_EXCEL, FORMS["xlsx"]):
+        response.vary.add("Cookie")  # which may say the language
     if links:
         response.headers["Link"] = links
     return response
@@ -189,6 +191,11 @@ def _encoded(arguments: MultiDict[str, str]) -> str:
     return urlencode(list(arguments.items(multi=True)))
 
 
+def _read(table: Table) -> Table:
+    """The table as people read it in the language of this request."""
+    return english.in_english(table, opened().store) if label_language() == "en" else table
+
+
 def _json(table: Table) -> Response:
     return jsonify(table.json() | {"version": opened().version.name})
 
@@ -198,13 +205,14 @@ def _csv(table: Table) -> Response:
 
 
 def _excel(table: Table) -> Response:
-    return _download(table.excel_csv(), table.query, "excel.csv", "text/csv; charset=utf-8")
+    return _download(_read(table).excel_csv(label_language()), table.query, "excel.csv", "text/csv; charset=utf-8")
 
 
 def _xlsx(table: Table) -> Response:
     current = opened()
     try:
-        body = table.xlsx(current.version.name, str(current.report.get("built", ""))[:10])
+        built = str(current.report.get("built", ""))[:10]
+        body = _read(table).xlsx(current.version.name, built, label_language())
     except TooLarge as error:
         raise Problem(413, "too-large", *bilingual(str(error))) from None
     return _download(body, table.query, "xlsx", FORMS["xlsx"])
@@ -253,8 +261,7 @@ def _page(query: CannedQuery, raw: dict[str, list[str]]) -> Response:
         chosen = query.terms(raw, store)
         if not missing:
             sparql = query.bind(chosen)
-            table = run(query, store, raw)
-            table = english.in_english(table, store) if label_language() == "en" else table
+            table = _read(run(query, store, raw))
     except BadValue as error:
         problem = bilingual(str(error))
     seconds = time.perf_counter() - began
