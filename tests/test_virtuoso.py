@@ -5,6 +5,7 @@ The server itself is asked in test_remote.py and test_hand_over.py.
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 import tiny_graph
 from same_rows import bag, queries, texts
@@ -13,6 +14,11 @@ from kg.names import sparql_prefixes
 from kg.store.virtuoso import adapted
 
 JOINED = 'SUBSTR(GROUP_CONCAT( CONCAT(STR("、"@zh), STR(?l)); SEPARATOR=""), 2)'
+
+
+@pytest.fixture(scope="module")
+def graph() -> ox.Store:
+    return tiny_graph.store()
 
 
 @pytest.mark.parametrize(("before", "after"), [
@@ -54,15 +60,14 @@ def test_clauses_and_broken_queries(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize("separator", ['"、"', "'、\\t'", '"\\u3001\\U00003001"', '"""、"、"""'])
-def test_separators_of_any_length(separator: str) -> None:
+def test_separators_of_any_length(graph: ox.Store, separator: str) -> None:
     text = f"SELECT (GROUP_CONCAT(DISTINCT ?l; SEPARATOR={separator}) AS ?x) {{ ?b a pol:Ministry; skos:prefLabel ?l }}"
     text = sparql_prefixes() + text
     assert adapted(text) != text
-    assert bag(tiny_graph.store(), adapted(text)) == bag(tiny_graph.store(), text)
+    assert bag(graph, adapted(text)) == bag(graph, text)
 
 
 @pytest.mark.parametrize("name", queries())
-def test_canned_queries_keep_their_rows(name: str) -> None:
-    graph = tiny_graph.store()
+def test_canned_queries_keep_their_rows(graph: ox.Store, name: str) -> None:
     for text in texts(queries()[name], graph):
         assert bag(graph, adapted(text)) == bag(graph, text)
