@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg import search_owners
 from kg.names import POL, expand
 from kg.service.parse import Unreadable, parse
 from kg.service.structure import Query
@@ -44,6 +45,8 @@ MOST = 20_000
 #: words of a query that asks for nothing but the things found; the order of results is free
 _ALONE = frozenset({"PREFIX", "BASE", "SELECT", "DISTINCT", "REDUCED", "WHERE", "LIMIT"})
 _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.S)
+#: rows of the index that are read at once
+_ROWS = 10_000
 _PLAIN = re.compile(r"[^\x00-\x7f]|[A-Za-z0-9]")
 _SCHEMA = """
 CREATE TABLE texts (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, size INTEGER NOT NULL, text TEXT NOT NULL);
@@ -80,6 +83,7 @@ def build(store: ox.Store, folder: Path) -> int:
             base.execute("INSERT INTO pairs (rowid, gram) VALUES (?, ?)", (number, pairs(text)))
         base.execute("INSERT INTO pairs (pairs) VALUES ('optimize')")
         base.commit()
+        search_owners.build(base, folder)
     return number
 
 
@@ -90,7 +94,9 @@ def amend(former: Path, folder: Path, added: Iterable[tuple[str, str]], removed:
     built stands in a second file with the numbers of what went. A build from nothing makes one file again.
     """
     gone = set(removed)
-    (folder / FILE).hardlink_to(former / FILE)
+    for name in (FILE, *search_owners.FILES):
+        if (former / name).exists():
+            (folder / name).hardlink_to(former / name)
     if (former / LATER).exists():
         shutil.copyfile(former / LATER, folder / LATER)
     with contextlib.closing(sqlite3.connect(folder / LATER, uri=True)) as base:
@@ -147,12 +153,32 @@ def find(index: Path, words: str, most: int = MOST, ordered: bool = True, cut: b
         source = texts.format("main")
         if later.exists():
             base.execute("ATTACH ? AS later", (_only_read(later),))
+        if not (ordered or unsure) and (owners := search_owners.owners_of(index.parent)) is not None:
+            return _by_pairs(base, values[0], owners, most, cut, later.exists())
+        if later.exists():
             source += f" AND id NOT IN (SELECT id FROM later.gone) UNION ALL {texts.format('later')}"
             values *= 2
         what = (f"subject, min(size) FROM ({source}) GROUP BY subject ORDER BY 2, 1" if ordered else
                 f"DISTINCT subject FROM ({source})")
         rows = base.execute(f"SELECT {what} LIMIT ?", [*values, most + 1]).fetchall()
     return [row[0] for row in rows[:most]] if cut or len(rows) <= most else None
+
+
+def _by_pairs(
+    base: sqlite3.Connection, match: str, owners: search_owners.Owners, most: int, cut: bool, later: bool,
+) -> list[str] | None:
+    """As `find` where the pairs alone tell: the texts themselves are not looked at."""
+    gone = {row[0] for row in base.execute("SELECT id FROM later.gone")} if later else set()
+    things: set[int] = set()
+    texts = base.execute("SELECT rowid FROM main.pairs WHERE pairs MATCH ?", (match,))
+    while len(things) <= most and (rows := texts.fetchmany(_ROWS)):
+        things |= owners.of(row[0] for row in rows if row[0] not in gone)
+    found = owners.names(things)
+    if later and len(found) <= most:
+        new = base.execute("SELECT subject FROM later.texts WHERE id IN "
+                           "(SELECT rowid FROM later.pairs WHERE pairs MATCH ?)", (match,))
+        found = list(dict.fromkeys([*found, *(row[0] for row in new)]))
+    return found[:most] if cut or len(found) <= most else None
 
 
 def _grams(word: str) -> Iterable[str]:

@@ -16,6 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from kg.service import process
 from kg.service.limits import Limits, from_environment
 from kg.service.places import Places
 from kg.service.pool import Failed, Pool, Result
@@ -87,6 +88,40 @@ def test_memory_is_bounded(graph: Path) -> None:
         assert failed.value.kind == "memory"
         assert (await pool.run(job("ASK {}"), 5, None)).complete, "the next query has a fresh worker"
     run(graph, test, memory=150_000_000)
+
+
+PANICS = """
+import sys
+sys.path.insert(0, {folder!r})
+import worker
+
+class PanicException(BaseException):
+    "As the engine's, which cannot be imported."
+
+def evaluate(store, job, before=worker.evaluate):
+    if "panic" in job["query"]:
+        raise PanicException("called `Option::unwrap()` on a `None` value")
+    return before(store, job)
+
+worker.evaluate = evaluate
+worker.main()
+"""
+
+
+def test_a_fault_of_the_engine_is_told_and_its_worker_replaced(
+    graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = tmp_path / "panics.py"
+    program.write_text(PANICS.format(folder=str(process.PROGRAM.parent)))
+    monkeypatch.setattr(process, "PROGRAM", program)
+
+    async def test(pool: Pool) -> None:
+        for cost in (1.0, None):
+            with pytest.raises(Failed) as failed:
+                await pool.run(job("ASK {} # panic"), 5, cost)
+            assert failed.value.kind == "engine"
+            assert await body(await pool.run(job("ASK {}", form="csv"), 5, cost)) == b"true"
+    run(graph, test)
 
 
 def test_a_large_server_keeps_its_workers(graph: Path) -> None:

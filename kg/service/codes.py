@@ -21,6 +21,7 @@ CODES: dict[str, tuple[str, str]] = {
     "query-failed": ("查詢合乎語法，但無法執行", "The query is well-formed but cannot be run."),
     "timeout": ("查詢超過時間上限", "The query took longer than allowed."),
     "memory": ("查詢超過記憶體上限", "The query needed more memory than allowed."),
+    "engine": ("查詢引擎在這個查詢上出錯", "The query engine failed on the query."),
     "busy": ("查詢太多，稍後再試", "Too many queries; try again soon."),
     "gone": ("用戶端在結果出來之前離開", "The client went away before the result was there."),
     "result-too-large": ("結果超過列數或位元組上限", "The result has more rows or bytes than allowed."),

@@ -25,8 +25,8 @@ from kg.service.worker import SPENT
 #: bytes of a result that the fast lane collects before its worker is moved
 _FAST_BYTES = 1_000_000
 #: seconds for which a query may stay in the fast lane while others wait for it; twice that where the machine
-#: was so busy that it has not computed for so long: to begin it anew costs about as much
-_SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.05
+#: was so busy that it has not computed for so long
+_SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
 #: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, and
 #: after so many queries: a quick one cannot have grown it much
 _LARGEST_IDLE = 300_000_000
@@ -38,7 +38,7 @@ _OTHERS = 2
 
 
 class Failed(Exception):
-    """A query was not answered. ``kind``: busy, timeout, memory, syntax, query, store, stalled, truncated."""
+    """A query was not answered. ``kind``: busy, timeout, memory, syntax, query, engine, store, stalled, truncated."""
 
     def __init__(self, kind: str, message: str = "") -> None:
         super().__init__(message or kind)
@@ -101,8 +101,10 @@ class Result:
             self._release()
             return b""
         if kind == b"X":
-            self._release()
             about = json.loads(data)
+            if about["kind"] == "engine":  # it is about to end
+                worker.kill("engine")
+            self._release()
             raise Failed(about["kind"], about["message"])
         failure = worker.failure or "memory"
         self.close()

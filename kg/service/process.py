@@ -18,6 +18,8 @@ from typing import Any, cast
 from kg.service.ticks import Ticks
 from kg.service.worker import HEAD
 
+#: what a worker runs
+PROGRAM = Path(__file__).with_name("worker.py")
 #: bytes that may wait for a slow client before the worker is made to wait
 _AHEAD = 262_144
 #: how much nicer (in the sense of nice(2)) a worker of expensive queries is
@@ -65,7 +67,7 @@ class WorkerProcess(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(Path(__file__).with_name("worker.py")), str(graph), str(self.memory), "0"],
+                [sys.executable, "-I", str(PROGRAM), str(graph), str(self.memory), "0"],
                 stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"PATH": ""}, cwd="/",
             )
         ours.setblocking(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import os
 import time
@@ -13,7 +14,7 @@ from typing import Any
 
 from kg import search
 from kg.names import PREFIXES
-from kg.service import describe, graphs, vocabulary, write
+from kg.service import column, describe, graphs, vocabulary, write
 from kg.service.cache import Cache, Entry
 from kg.service.estimate import estimate
 from kg.service.http import (
@@ -49,12 +50,18 @@ _FLEETING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _LOOK = 0.005
 #: seconds of computing from which an answer is kept for the server's other processes too
 _WORTH_SHARING = 0.1
+#: things found by a search that are written here; where there are more, the engine writes them
+_WRITTEN = 100_000
 #: hints that a header names
 _HINTS = 10
 #: queries' shapes that are remembered
 _SHAPES = 2000
 #: seconds after which a client that was refused for want of room may come again
 _RETRY = "5"
+
+
+#: a variable and the IRIs found for it
+Column = tuple[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,7 @@ class Service:
     def job(self, asked: Ask) -> tuple[dict[str, Any], Read]:
         """What a worker needs to run a query, and what is known of the query. Raises Refused or Problem."""
         about = self.read(asked.text)
-        text, found = asked.text, ""
+        text, found = asked.text, None
         if "textSearch" in text:
             try:
                 text, found, about = self._searched(asked, about)
@@ -205,7 +212,7 @@ class Service:
                 zh, _, en = str(error).partition(" (")
                 raise Problem(400, "search", zh, en.removesuffix(")")) from None
         return {
-            "query": text, "solutions": found, "form": "json", "prefixes": about.prefixes, "base": "",
+            "query": text, "column": found, "form": "json", "prefixes": about.prefixes, "base": "",
             "default": asked.default_graphs, "named": asked.named_graphs, "seconds": asked.seconds,
             "max_rows": asked.rows, "max_bytes": self.limits.size,
             "hold": self.limits.held(asked.rows, self.limits.size), "gzip": False,
@@ -233,18 +240,23 @@ class Service:
             self._read[name, general] = found
         return found
 
-    def _searched(self, asked: Ask, about: Read) -> tuple[str, str, Read]:
-        """A query with its searches done, its solutions (TSV) if they need no engine, and what is known of it."""
+    def _searched(self, asked: Ask, about: Read) -> tuple[str, Column | None, Read]:
+        """A query with its searches done, its whole result if that needs no engine, and what is known of it."""
         index = self.current()[2].path / search.FILE
         # the index is that of the unnamed default graph
         if asked.default_graphs or asked.named_graphs or about.dataset or not index.exists():
             text = search.rewrite(asked.text, None)
-            return text, "", self.read(text)
+            return text, None, self.read(text)
         plain = search.alone(asked.text)
         if plain is not None:
             name, words, limit = plain
-            hits = search.find(index, words, asked.rows + 1 if limit is None else limit, ordered=False, cut=True)
-            return asked.text, "\n".join([f"?{name}", *(f"<{iri}>" for iri in hits or ()), ""]), about
+            most = asked.rows + 1 if limit is None else limit
+            # without an end in sight the engine, which streams, is asked
+            hits = search.find(index, words, min(most, _WRITTEN), ordered=False, cut=most <= _WRITTEN)
+            if hits is not None:
+                return asked.text, (name, hits), about
+            text = search.rewrite(asked.text, None)
+            return text, None, self.read(text)
         scanned = False
 
         def find(words: str) -> list[str] | None:
@@ -254,14 +266,28 @@ class Service:
             return hits
 
         text = search.rewrite(asked.text, find)
-        return text, "", self.read(text) if scanned else about
+        return text, None, self.read(text) if scanned else about
 
     async def run(self, job: dict[str, Any], asked: Ask, about: Read) -> Result:
         """Runs a job in a worker of the right lane. Raises Problem."""
+        found = job.pop("column")
+        if found is not None:
+            return await asyncio.to_thread(self._written, job, found)
         try:
             return await self.pool.run(job, asked.seconds, about.cost, about.shape)
         except Failed as failed:
             raise self.problem(failed, asked) from None
+
+    def _written(self, job: dict[str, Any], found: Column) -> Result:
+        """A result that was found without the engine."""
+        name, iris = found
+        most, form = job["max_rows"], job["form"]
+        data = column.write(name, iris[:most], form, len(iris) > most)
+        result = Result(self.pool, None, "fast", [gzip.compress(data, 1) if job["gzip"] else data])
+        result.end = {"empty": True} if not iris else {}
+        if len(iris) > most and form != "table":
+            result.end = {"truncated": "rows", "limit": most, "whole": True}
+        return result
 
     def hints(self, text: str) -> list[Hint]:
         """The slips in a query. Raises StoreError."""
@@ -291,6 +317,8 @@ class Service:
             "memory": Problem(507, "memory", "查詢需要的記憶體超過上限，已中止",
                               "The query needed more memory than it may use and was stopped.",
                               advice or "避免排序或彙總大量資料 (avoid sorting or grouping very many rows)"),
+            "engine": Problem(500, "engine", "查詢引擎在這個查詢上出錯，請改寫查詢",
+                              "The query engine failed on this query; write it in another way."),
             "busy": Problem(503, "busy", "目前查詢太多，請稍後再試", "Too many queries at present; try again soon.",
                             headers=[("retry-after", _RETRY)]),
             "truncated": _cut({"truncated": failed.message, "limit": ""}),
