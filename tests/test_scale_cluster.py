@@ -93,3 +93,25 @@ def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) 
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         with pytest.raises(cluster.ClusterError, match="cannot be reached"):
             cluster.Cluster(address)
+
+
+def test_a_worker_does_not_sample_its_calls_while_documents_are_read(
+    processes: tuple[str, list[subprocess.Popen[str]]]
+) -> None:
+    from distributed import Client
+
+    from kg.cluster import sampling
+
+    def running(dask_worker: object) -> set[str]:
+        return {n for n, c in dask_worker.periodic_callbacks.items() if c.is_running()}  # type: ignore[attr-defined]
+
+    with Client(processes[0], timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=120)
+        before = client.run(running)
+        client.run(sampling, False)
+        during = client.run(running)
+        client.run(sampling, True)
+        assert client.run(running) == before
+    assert len(before) == 2
+    for worker, names in before.items():
+        assert names - during[worker] == {"profile", "profile-cycle"}
