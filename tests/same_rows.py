@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ NUMBERS = {f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "d
 JOINTS = re.compile("[、； ]")
 
 
+@functools.cache
 def queries() -> dict[str, CannedQuery]:
     """All canned queries and those of the views, by name."""
     return dict(load()) | {view.query.name: view.query for view in views().values()}
