@@ -69,7 +69,7 @@ def cluster(work: Path) -> Iterator[tuple[str, list[int]]]:
         address = next(m[0] for line in lines if (m := re.search(r"tcp://127\.0\.0\.1:\d+", line)))
         for n in range(WORKERS):
             start("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                  "--local-directory", str(work / f"worker{n}"))
+                  "--death-timeout", "60", "--local-directory", str(work / f"worker{n}"))
         for process in started:
             if process.stderr is not None:
                 threading.Thread(target=process.stderr.read, daemon=True).start()
