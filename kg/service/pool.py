@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.service.expensive import Expensive
+from kg.service.express import Express, Fault
 from kg.service.limits import Limits
 from kg.service.places import Places
 from kg.service.process import WorkerProcess
@@ -31,6 +32,8 @@ _SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
 #: after so many queries: a quick one cannot have grown it much
 _LARGEST_IDLE = 300_000_000
 _QUICK, _LOOK_AFTER = 0.02, 64
+#: seconds that a client must have for its query to be put behind others
+_PATIENT = 1.0
 #: how many queries may wait for the fast lane
 _FAST_QUEUE = 512
 #: how many queries of a shape, one after the other, must have proved expensive for the next one to count as such
@@ -46,6 +49,12 @@ class Failed(Exception):
         self.message = message
 
 
+def ending(frame: bytes) -> dict[str, Any]:
+    """What an end frame tells of the result."""
+    told: dict[str, Any] = json.loads(frame[SPENT.size:]) if len(frame) > SPENT.size else {}
+    return told
+
+
 class Result:
     """A running or finished query's bytes. Iterate over it once, or close it."""
 
@@ -56,6 +65,8 @@ class Result:
         self.chunks = chunks
         #: what cut the result ({"truncated": "rows", "limit": n}), known once it is complete
         self.end: dict[str, Any] | None = None
+        #: seconds of computing, as far as they are known; infinite until it is complete
+        self.took = float("inf")
 
     @property
     def complete(self) -> bool:
@@ -96,8 +107,9 @@ class Result:
         if kind == b"P":
             return b""
         if kind == b"E":
-            worker.spent = SPENT.unpack_from(data)[0]
-            self.end = json.loads(data[SPENT.size:]) if len(data) > SPENT.size else {}
+            spent = SPENT.unpack_from(data)[0]
+            self.took, worker.spent = spent - worker.spent, spent
+            self.end = ending(data)
             self._release()
             return b""
         if kind == b"X":
@@ -143,6 +155,7 @@ class Pool:
         self._places = {
             "fast": Places(limits.fast_workers, self.ticks), "slow": Places(limits.slow_workers, self.ticks)}
         self._expensive = Expensive()
+        self._express = Express(self._fresh, self._later, self.ticks)
         self._all: set[WorkerProcess] = set()
         self._current = ""
         self._closed = False
@@ -156,15 +169,41 @@ class Pool:
         the query has in common with others that ask the same of other things (kg.service.shape).
         """
         if cost is not None and not self._dear(job["query"], shape):
+            if seconds >= _PATIENT and self._express.times.quick(shape, cost):
+                result = await self._quick(job, shape)
+                if result is not None:
+                    return result
             result = await self._fast(job, seconds, cost, shape)
             if result is not None:
                 if shape:
                     self._expensive.forget(shape)
+                    self._express.times.note(shape, result.took)
                 return result
             self._expensive.note(job["query"])
             if shape:
                 self._expensive.note(shape)
         return await self._slow(job, seconds)
+
+    async def _quick(self, job: dict[str, Any], shape: str) -> Result | None:
+        """The result of a query that is believed to be very quick; None where that was wrong. Raises Failed."""
+        try:
+            found = await self._express.run(job, self.version()[0], shape)
+        except Fault as fault:
+            raise Failed(fault.about["kind"], fault.about["message"]) from None
+        if found is None:
+            if self._closed:
+                raise Failed("busy")
+            return None
+        result = Result(self, None, "fast", found[0])
+        result.end = ending(found[1])
+        return result
+
+    async def _fresh(self) -> WorkerProcess | None:
+        """A worker for the very quick queries; None where it cannot be started: the next query will tell."""
+        try:
+            return None if self._closed else await self._spawn(*self.version())
+        except Failed:
+            return None
 
     def _dear(self, query: str, shape: str) -> bool:
         """Has the query, or have others of its shape, proved expensive?"""

@@ -105,11 +105,15 @@ class WorkerProcess(asyncio.Protocol):
 
     def ask(self, job: dict[str, Any], seconds: float) -> None:
         """Sends a query and sets its time limit."""
-        data = marshal.dumps(job)
         self._paused = 0.0
-        self.asked += 1
         self.since = asyncio.get_running_loop().time()
         self.limit(seconds)
+        self.send(job)
+
+    def send(self, job: dict[str, Any]) -> None:
+        """Sends a query, behind others that may be under way."""
+        self.asked += 1
+        data = marshal.dumps(job)
         if self._transport is not None:
             self._transport.write(HEAD.pack(b"Q", len(data)) + data)
 
