@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import multiprocessing
+import os
 import resource
 import signal
 import threading
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
@@ -30,8 +32,11 @@ from kg.shards import shared_hashes
 #: a document may take so many seconds of processor time, and one more for so many of its characters
 #: (an ordinary one takes a third of that)
 LEAST_SECONDS, CHARACTERS_A_SECOND = 10.0, 20_000
-#: on a busy machine a second of processor time takes longer: a worker is ended after so many times the limit
-PATIENCE = 6.0
+#: on a busy machine a second of processor time takes longer: after so many times the limit it is looked whether a
+#: worker computes at all, and after so many it is ended in any case
+PATIENCE, LAST = 6.0, 100.0
+#: processor seconds below which a worker has done nothing in all the time of a document
+_IDLE = 0.05
 #: memory of a worker process; an ordinary document takes a tenth of it
 MEMORY_BYTES = 3 * 2**30
 #: how often a document is read whose worker has died
@@ -150,6 +155,15 @@ def _work(pipe: Connection) -> None:
             return  # the parent is gone
 
 
+def processor_seconds(process: int) -> float:
+    """Processor seconds that a process has used in its life; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class _Worker:
     """One process, and the document that it is reading."""
 
@@ -160,13 +174,31 @@ class _Worker:
         theirs.close()
         self.ready = False
         self.document: Document | None = None
-        self.deadline = float("inf")
+        self.deadline = self.last = float("inf")
+        #: processor seconds when it was last looked at; None if it was not yet
+        self.computed: float | None = None
 
     def give(self, document: Document) -> None:
         self.document = document
-        self.deadline = time.monotonic() + PATIENCE * seconds_for(document)
+        now, seconds = time.monotonic(), seconds_for(document)
+        self.deadline, self.last, self.computed = now + PATIENCE * seconds, now + LAST * seconds, None
         self.ready = False
         self.pipe.send(document)
+
+    def stuck(self) -> bool:
+        """Is it past its deadline, and has not computed since it was last looked at? If it has, it gets more time.
+
+        A machine that stands still for a minute, or that a hundred others share, must not lose a good document;
+        one that computes too much ends itself (`_limit`).
+        """
+        now = time.monotonic()
+        if self.document is None or now < self.deadline:
+            return False
+        before, self.computed = self.computed, processor_seconds(self.process.pid or 0)
+        if now >= self.last or (before is not None and self.computed - before < _IDLE):
+            return True
+        self.deadline = now + seconds_for(self.document)
+        return False
 
     def close(self) -> None:
         self.process.kill()
@@ -252,6 +284,6 @@ class Pool:
                 return outcome, False
         except (EOFError, OSError):
             return None, True
-        if worker.document is not None and worker.deadline <= time.monotonic():
+        if worker.document is not None and worker.stuck():
             return Outcome(worker.document.key, rules_hash(), failed=too_long(worker.document)), True
         return None, not worker.process.is_alive()
