@@ -47,8 +47,8 @@ PREFIXES = sparql_prefixes("pol", "skos", "dcterms")
 #: shape -> (query, bar for kept answers, bar for computed ones; both against oxigraph serve)
 SHAPES: dict[str, tuple[str, float | None, float | None]] = {
     "point": ("SELECT ?p ?o { <THING> ?p ?o }", 1.5, 0.25),
-    "join": ("SELECT ?l ?b { ?s dcterms:isPartOf <ABOVE> . ?m dcterms:isPartOf ?s ; skos:prefLabel ?l ; pol:leadBy ?b }",
-             5.0, 0.55),
+    "join": ("SELECT ?l ?b { ?s dcterms:isPartOf <ABOVE> . "
+             "?m dcterms:isPartOf ?s ; skos:prefLabel ?l ; pol:leadBy ?b }", 5.0, 0.55),
     "path": ("SELECT ?g { <THING> dcterms:isPartOf+ ?g }", None, 0.3),
     "aggregation": ("SELECT ?b (COUNT(?m) AS ?n) { ?m a pol:Measure ; pol:leadBy ?b } GROUP BY ?b", 5.0, 0.9),
     "text filter": ('SELECT ?m { ?m skos:prefLabel ?l FILTER(CONTAINS(STR(?l), "量子無人")) }', 100.0, 0.9),
@@ -239,7 +239,8 @@ def main() -> None:
         given.store = multiplied(given.store, given.times, given.large)
     version = VersionedStore(given.store).require()
     graph = ox.Store.read_only(str(version.graph))
-    measure = next(iter(graph.query(PREFIXES + "SELECT ?m ?p { ?m a pol:Measure ; dcterms:isPartOf/dcterms:isPartOf ?p } LIMIT 1")))
+    measure = next(iter(graph.query(
+        PREFIXES + "SELECT ?m ?p { ?m a pol:Measure ; dcterms:isPartOf/dcterms:isPartOf ?p } LIMIT 1")))
     shapes = {
         name: (query.replace("<THING>", str(measure["m"])).replace("<ABOVE>", str(measure["p"])), kept, computed)
         for name, (query, kept, computed) in SHAPES.items() if name in given.shapes  # a comma may be in it

@@ -108,13 +108,37 @@ def test_processes_share_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert entry is not None and entry.body == b"body" and entry.headers == [("a", "b")]
     one.put("own", [], b"body", shared=False)
     assert one.get("own") is not None and other.get("own") is None
-    writer = one.writer("large")
+    writer = one.writer("parts")
     writer.write(b"part")
     writer.keep([("c", "d")])
-    assert one.get("large") is not None and other.get("large") is not None
+    assert one.get("parts") is not None and other.get("parts") is not None
     for path in tmp_path.glob("*.json"):
         path.unlink()  # as when room is made
     assert Cache(tmp_path).get("k") is None
+
+
+def test_a_large_answer_is_kept_when_it_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_SMALL", 10)
+    monkeypatch.setattr(cache, "_LARGEST", 10)
+    one = Cache(tmp_path)
+    for n in range(3):
+        writer = one.writer("large")
+        for _ in range(5):
+            writer.write(b"1234")
+        if n == 1:
+            writer.drop()  # the client went away
+        else:
+            writer.keep([("c", "d")])
+        entry = one.get("large")
+        assert (entry is not None) == (n == 2)
+    assert entry is not None and entry.file is not None and entry.file.read_bytes() == 5 * b"1234"
+    monkeypatch.setattr(cache, "_LARGEST_FILE", 15)
+    for _ in range(2):
+        writer = one.writer("too large")
+        for _ in range(5):
+            writer.write(b"1234")
+        writer.keep([])
+    assert one.get("too large") is None and not list(tmp_path.glob(".new*"))
 
 
 def test_a_name_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def serve(store: str, host: str, port: int, workers: int, folders: tuple[Path, .
     import uvicorn
 
     from kg.catalog import CatalogError, load
-    from kg.service.limits import Limits, from_environment
+    from kg.service.limits import from_environment
     from kg.store import StoreError
     from kg.store.remote import is_remote, open_versions
 
@@ -40,9 +40,6 @@ def serve(store: str, host: str, port: int, workers: int, folders: tuple[Path, .
         os.environ["KG_QUERIES"] = os.pathsep.join(str(folder.resolve()) for folder in folders)
         if timeout is not None:
             os.environ["KG_LIMIT_SECONDS"] = str(timeout)
-        if workers * Limits().fast_workers > (os.cpu_count() or 1):
-            # processes that compute in turns on one core drive each other's data out of its cache
-            os.environ.setdefault("KG_LIMIT_FAST_WORKERS", "1")
         from_environment()
     except (StoreError, CatalogError, ValueError) as error:
         fail(str(error))

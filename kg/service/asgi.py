@@ -39,7 +39,7 @@ _SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"sam
              (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
 _READ = 262_144
 #: seconds after which it is looked whether the client is still there
-_QUICK = 0.02
+_QUICK = 0.05
 #: seconds in which a request's body must have come
 _PATIENCE = 60.0
 #: bytes of a graph that is sent to the graph store

@@ -13,11 +13,14 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 #: names of the answers in the folder, one behind the other, and the seconds for which it is not looked at again
 _NAMES, _LOOK_AGAIN = "names", 0.005
 #: bytes kept in memory, and the largest answer kept there
 _MEMORY, _LARGEST = 64_000_000, 4_000_000
+#: bytes up to which an answer that is sent in parts is kept at once, and how many such answers are remembered
+_SMALL, _ASKED = 1_000_000, 10_000
 #: bytes kept in the folder, the largest answer there, and how many writings pass between two looks at its size
 _FOLDER, _LARGEST_FILE, _LOOK = 512_000_000, 128_000_000, 64
 
@@ -33,34 +36,53 @@ class Entry:
 
 
 class Writer:
-    """Collects a body while it is being sent; `keep` makes it an entry, `drop` forgets it."""
+    """Collects a body while it is being sent; `keep` makes it an entry, `drop` forgets it.
 
-    def __init__(self, cache: Cache, key: str) -> None:
+    A small body is kept whenever it comes, a large one where it is asked for again: most downloads are fetched once,
+    and writing them costs more than all else that the server does with them.
+    """
+
+    def __init__(self, cache: Cache, key: str, again: bool) -> None:
         self._cache = cache
         self._key = key
-        self._name = _name(key)
+        self._again = again
         self._size = 0
-        self._file = open(cache.folder / f".new-{os.getpid()}-{self._name}", "wb") if cache.folder else None  # noqa: SIM115
+        #: the body as long as it is small; None once it is in the file, or forgotten
+        self._parts: list[bytes] | None = []
+        self._file: IO[bytes] | None = None
 
     def write(self, data: bytes) -> None:
         """A part of the body."""
         self._size += len(data)
-        if self._file is not None:
+        if self._parts is not None:
+            self._parts.append(data)
+            if self._size > _SMALL:
+                self._to_file(self._parts)
+        elif self._file is not None:
             if self._size > _LARGEST_FILE:
                 self.drop()
             else:
                 self._file.write(data)
 
+    def _to_file(self, parts: list[bytes]) -> None:
+        self._parts = None
+        if self._again and self._cache.folder is not None:
+            self._file = (self._cache.folder / f".new-{os.getpid()}-{_name(self._key)}").open("wb")
+            self._file.writelines(parts)
+
     def keep(self, headers: list[tuple[str, str]]) -> None:
         """The body is whole."""
-        if self._file is not None and self._cache.folder:
+        if self._parts is not None:
+            self._cache.put(self._key, headers, b"".join(self._parts))
+        elif self._file is not None and self._cache.folder is not None:
             self._file.close()
-            os.replace(self._file.name, self._cache.folder / self._name)
+            os.replace(self._file.name, self._cache.folder / _name(self._key))
             self._file = None
             self._cache.note(self._key, headers)
 
     def drop(self) -> None:
         """The body is not whole, or too large."""
+        self._parts = None
         if self._file is not None:
             self._file.close()
             with contextlib.suppress(FileNotFoundError):
@@ -86,6 +108,8 @@ class Cache:
         self._size = 0
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._written = 0
+        #: of large answers, which were asked for
+        self._asked: OrderedDict[int, None] = OrderedDict()
 
     def get(self, key: str) -> Entry | None:
         """The answer, if it is kept here or in the folder."""
@@ -118,7 +142,12 @@ class Cache:
 
     def writer(self, key: str) -> Writer:
         """For an answer that is sent in parts."""
-        return Writer(self, key)
+        number = hash(key)
+        again = number in self._asked
+        self._asked[number] = None
+        if len(self._asked) > _ASKED:
+            self._asked.popitem(last=False)
+        return Writer(self, key, again)
 
     def note(self, key: str, headers: list[tuple[str, str]]) -> None:
         """The body is in the folder: its headers too, which makes it an entry."""

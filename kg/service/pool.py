@@ -28,10 +28,10 @@ _FAST_BYTES = 1_000_000
 #: seconds for which a query may stay in the fast lane while others wait for it; twice that where the machine
 #: was so busy that it has not computed for so long
 _SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
-#: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, and
-#: after so many queries: a quick one cannot have grown it much
+#: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, if it
+#: was not looked at just before, and after so many queries: a quick one cannot have grown it much
 _LARGEST_IDLE = 300_000_000
-_QUICK, _LOOK_AFTER = 0.02, 64
+_QUICK, _LOOK_AGAIN, _LOOK_AFTER = 0.02, 0.5, 64
 #: seconds that a client must have for its query to be put behind others
 _PATIENT = 1.0
 #: how many queries may wait for the fast lane
@@ -366,8 +366,11 @@ class Pool:
     @staticmethod
     def _grown(worker: WorkerProcess) -> bool:
         """Does the worker hold too much to be kept?"""
-        quick = asyncio.get_running_loop().time() - worker.since < _QUICK
-        return (not quick or worker.asked % _LOOK_AFTER == 0) and worker.resident > _LARGEST_IDLE
+        now = asyncio.get_running_loop().time()
+        if (now - worker.since < _QUICK or now - worker.looked < _LOOK_AGAIN) and worker.asked % _LOOK_AFTER:
+            return False
+        worker.looked = now
+        return worker.resident > _LARGEST_IDLE
 
     def moved(self, worker: WorkerProcess, lane: str, other: str) -> None:
         """A running worker has taken a place in another lane."""

@@ -18,6 +18,9 @@ from typing import Any, cast
 from kg.service.ticks import Ticks
 from kg.service.worker import HEAD
 
+#: large pages for what the engine allocates: joins and groups touch much memory, and take a tenth less time (glibc
+#: from 2.35; others do not look at it)
+_ENVIRONMENT = {"PATH": "", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 #: what a worker runs
 PROGRAM = Path(__file__).with_name("worker.py")
 #: bytes that may wait for a slow client before the worker is made to wait
@@ -44,6 +47,8 @@ class WorkerProcess(asyncio.Protocol):
         self.asked = 0
         self.since = 0.0
         self.spent = 0.0
+        #: when its memory was last looked at
+        self.looked = 0.0
         #: told when the process was killed or has ended
         self.gone: Callable[[WorkerProcess], None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -51,6 +56,7 @@ class WorkerProcess(asyncio.Protocol):
         #: what was received of a frame that is not whole, and the bytes of a result's frame that are still to come
         self._buffer = b""
         self._left = 0
+        self._parts: list[bytes] = []
         self._frames: deque[tuple[bytes, bytes]] = deque()
         self._waiting = 0
         self._paused_at = 0.0
@@ -68,7 +74,7 @@ class WorkerProcess(asyncio.Protocol):
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", str(PROGRAM), str(graph), str(self.memory), "0"],
-                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"PATH": ""}, cwd="/",
+                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/",
             )
         ours.setblocking(False)
         await loop.create_connection(lambda: self, sock=ours)
@@ -214,11 +220,15 @@ class WorkerProcess(asyncio.Protocol):
                 if kind == b"D":
                     self._left = size
                     continue
+                self._frames.append((kind, data[at: at + size]))
             else:
-                # bytes of the result go on as they come, whole frame or not
-                kind, size = b"D", min(self._left, end - at)
+                # a result's bytes come in pieces, which are put together once: the client is sent large parts
+                size = min(self._left, end - at)
                 self._left -= size
-            self._frames.append((kind, data[at: at + size]))
+                self._parts.append(data[at: at + size])
+                if not self._left:
+                    self._frames.append((b"D", b"".join(self._parts)))
+                    self._parts.clear()
             self._waiting += size
             at += size
         self._buffer = data[at:]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 #: seconds between two looks at the limits that are set
-TICK = 0.01
+TICK = 0.02
 
 
 class Ticks:
