@@ -222,6 +222,8 @@ def test_damaged_shards_are_made_anew(documents: Path, store: VersionedStore) ->
     build([documents / "notice.txt"], store)
     (about,) = store.shards.glob("*.json")
     about.write_text("{")
+    assert build([documents / "notice.txt"], store).from_cache == 1, "the version has the document's report too"
+    (store.require().path / "report.json").write_text("{")
     assert build([documents / "notice.txt"], store).from_cache == 0
     next(store.texts.iterdir()).unlink()
     assert build([documents / "notice.txt"], store).from_cache == 0
@@ -229,8 +231,8 @@ def test_damaged_shards_are_made_anew(documents: Path, store: VersionedStore) ->
     shard.write_bytes(shard.read_bytes()[:50])
     with pytest.raises(StoreError, match="damaged"):
         build([documents], store, rebuild=True)
-    assert store.require().name == "v000001"
-    assert build([documents], store).version == "v000002"
+    assert store.require().name == "v000002"
+    assert build([documents], store).version == "v000003"
 
 
 def test_a_damaged_former_version_matters_only_to_add(documents: Path, store: VersionedStore) -> None:
