@@ -37,7 +37,7 @@ def slow_worker(pipe: Any) -> None:
     """A worker that computes and rests in turns, as on a machine that others use."""
     pipe.send(None)
     while (document := pipe.recv()) is not None:
-        end = time.monotonic() + 2.5
+        end = time.monotonic() + 1.6
         while time.monotonic() < end:
             began = time.process_time()
             while time.process_time() - began < 0.1:
@@ -52,7 +52,7 @@ def test_a_worker_that_is_slow_but_computes_is_waited_for(monkeypatch: pytest.Mo
     monkeypatch.setattr(jobs, "_work", slow_worker)
     (outcome,) = Pool(1).run([Document("0" * 16, "slow.txt", "0" * 64, "文")])
     assert outcome.shard == b"read", outcome.failed
-    monkeypatch.setattr(jobs, "LAST", 2.0)
+    monkeypatch.setattr(jobs, "LAST", 1.5)
     (outcome,) = Pool(1).run([Document("0" * 16, "slow.txt", "0" * 64, "文")])
     assert "took too long" in outcome.failed, "but not without end"
 

@@ -30,7 +30,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(connection, "MOST", 20_000)
     number = free_port()
     server = uvicorn.Server(uvicorn.Config(hello, port=number, http=connection.Connection, log_level="critical",
-                                           lifespan="off", timeout_graceful_shutdown=1))
+                                           lifespan="off", timeout_graceful_shutdown=1, timeout_keep_alive=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     reachable(number)

@@ -62,8 +62,8 @@ async def ready(pool: Pool) -> None:
         assert time.monotonic() < end
 
 
-async def ask(pool: Pool, n: int, query: str = "", cost: float = 1.0, shape: str = "point") -> str:
-    result = await pool.run(job(query or f"SELECT ?o {{ x:s{n} ?p ?o }}"), 5, cost, shape)
+async def ask(pool: Pool, n: int, query: str = "", cost: float = 1.0, shape: str = "point", seconds: float = 5) -> str:
+    result = await pool.run(job(query or f"SELECT ?o {{ x:s{n} ?p ?o }}"), seconds, cost, shape)
     return b"".join([chunk async for chunk in result]).decode()
 
 
@@ -87,7 +87,7 @@ def test_each_gets_its_own_answer(graph: Path) -> None:
 def test_one_that_is_not_quick_holds_up_no_other(graph: Path) -> None:
     async def test(pool: Pool) -> None:
         began = time.monotonic()
-        slow = asyncio.create_task(ask(pool, 0, RUNAWAY, shape="other"))
+        slow = asyncio.create_task(ask(pool, 0, RUNAWAY, shape="other", seconds=1.5))
         await asyncio.sleep(0)
         found = await asyncio.gather(*(ask(pool, n) for n in range(5)))
         assert found == [answer(n) for n in range(5)] and time.monotonic() - began < 3
