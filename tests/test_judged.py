@@ -165,6 +165,7 @@ def test_a_thing_that_others_tell_of_stays(files: Path, tmp_path: Path) -> None:
     assert left < others and 1 <= len(others - left) <= 2  # a measure may have inherited it
 
 
+@pytest.mark.slow
 def test_a_version_made_from_the_former_one_is_that_made_from_nothing(files: Path, tmp_path: Path) -> None:
     store = VersionedStore(tmp_path / "store")
     build([files], store)
@@ -240,6 +241,7 @@ def test_shards_that_are_handed_over_are_the_graph(files: Path, tmp_path: Path) 
     assert set(there) == set(store.open())
 
 
+@pytest.mark.slow
 def test_facts_are_decided_on_the_command_line(files: Path, tmp_path: Path, kg: Command) -> None:
     store = VersionedStore(tmp_path / "store")
     build([files], store)

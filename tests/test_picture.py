@@ -111,6 +111,7 @@ def test_unknown_measure_and_colour() -> None:
         sheet(case(), colour_by="nothing")
 
 
+@pytest.mark.slow
 def test_command(kg: Command, sample_store: VersionedStore, tmp_path: Path) -> None:
     store = sample_store.folder
     assert "body-body" in kg("export").stdout
