@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import multiprocessing
-import os
 import resource
 import signal
 import threading
@@ -20,12 +19,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
 from kg.model import Document
 from kg.pipeline import DocumentReport, RuleError, process
+from kg.processor import processor_seconds
 from kg.rules import rules_hash
 from kg.shards import shared_hashes
 
@@ -155,15 +154,6 @@ def _work(pipe: Connection) -> None:
             return  # the parent is gone
 
 
-def processor_seconds(process: int) -> float:
-    """Processor seconds that a process has used in its life; 0 where the system does not tell."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 class _Worker:
     """One process, and the document that it is reading."""
 
@@ -194,7 +184,7 @@ class _Worker:
         now = time.monotonic()
         if self.document is None or now < self.deadline:
             return False
-        before, self.computed = self.computed, processor_seconds(self.process.pid or 0)
+        before, self.computed = self.computed, processor_seconds(self.process.pid or 0) or 0.0
         if now >= self.last or (before is not None and self.computed - before < _IDLE):
             return True
         self.deadline = now + seconds_for(self.document)

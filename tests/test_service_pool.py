@@ -139,8 +139,8 @@ def test_a_large_server_keeps_its_workers(graph: Path) -> None:
 
 
 def test_a_worker_that_has_grown_is_replaced(graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.service.pool._LARGEST_IDLE", 1000)
-    monkeypatch.setattr("kg.service.pool._LOOK_AFTER", 1)
+    monkeypatch.setattr("kg.service.process._LARGEST_IDLE", 1000)
+    monkeypatch.setattr("kg.service.process._LOOK_AFTER", 1)
 
     async def test(pool: Pool) -> None:
         for n in range(3):

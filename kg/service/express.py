@@ -28,8 +28,6 @@ QUICK, BELIEVED = 0.002, 500.0
 _LARGEST, _LOOK, _COMPUTED, _LATE = 1_000_000, 0.1, 0.02, 0.3
 #: seconds for which nothing is taken after a query was not quick
 _REST = 1.0
-#: bytes that the worker may hold, looked at after so many queries
-_LARGEST_IDLE, _LOOK_AFTER = 300_000_000, 256
 #: shapes of which the time is remembered
 _SHAPES = 5_000
 
@@ -159,18 +157,13 @@ class Express:
                 else:
                     flight.done.set_result(data)
             self._since = loop.time()
-            if not flights and (worker is not self._worker or self._grown(worker)):
+            if not flights and (worker is not self._worker or worker.grown()):
                 break
         worker.kill("express")
         for flight in flights:
             if not flight.done.done():
                 flight.done.set_result(None)
         flights.clear()
-
-    @staticmethod
-    def _grown(worker: WorkerProcess) -> bool:
-        """Does the worker hold too much to be kept? Looked at now and then."""
-        return worker.asked % _LOOK_AFTER == 0 and worker.resident > _LARGEST_IDLE
 
     def _watch(self, worker: WorkerProcess, flights: deque[Flight]) -> None:
         """Ends the worker where the first query takes too long."""

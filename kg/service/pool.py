@@ -28,10 +28,6 @@ _FAST_BYTES = 1_000_000
 #: seconds for which a query may stay in the fast lane while others wait for it; twice that where the machine
 #: was so busy that it has not computed for so long
 _SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
-#: bytes a worker may hold and still be kept for the next query; looked at after a query of so many seconds, if it
-#: was not looked at just before, and after so many queries: a quick one cannot have grown it much
-_LARGEST_IDLE = 300_000_000
-_QUICK, _LOOK_AGAIN, _LOOK_AFTER = 0.02, 0.5, 64
 #: seconds that a client must have for its query to be put behind others
 _PATIENT = 1.0
 #: how many queries may wait for the fast lane
@@ -355,22 +351,13 @@ class Pool:
             return
         if worker.version != self._current or self._closed:
             worker.kill("old")
-        elif self._grown(worker):
+        elif worker.grown():
             worker.kill("large")
         else:
             self._idle["slow" if worker.nice else lane].append(worker)
             for spare in self._idle["slow"][self.limits.slow_workers:]:
                 spare.kill("spare")
             del self._idle["slow"][self.limits.slow_workers:]
-
-    @staticmethod
-    def _grown(worker: WorkerProcess) -> bool:
-        """Does the worker hold too much to be kept?"""
-        now = asyncio.get_running_loop().time()
-        if (now - worker.since < _QUICK or now - worker.looked < _LOOK_AGAIN) and worker.asked % _LOOK_AFTER:
-            return False
-        worker.looked = now
-        return worker.resident > _LARGEST_IDLE
 
     def moved(self, worker: WorkerProcess, lane: str, other: str) -> None:
         """A running worker has taken a place in another lane."""

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+from kg.processor import processor_seconds
 from kg.service.ticks import Ticks
 from kg.service.worker import HEAD
 
@@ -23,6 +24,10 @@ from kg.service.worker import HEAD
 _ENVIRONMENT = {"PATH": "", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 #: what a worker runs
 PROGRAM = Path(__file__).with_name("worker.py")
+#: bytes that a worker may hold and still be kept for the next query; looked at after a query of so many seconds, if it
+#: was not looked at just before, and after so many queries: a quick one cannot have grown it much
+_LARGEST_IDLE = 300_000_000
+_QUICK, _LOOK_AGAIN, _LOOK_AFTER = 0.02, 0.5, 64
 #: bytes that may wait for a slow client before the worker is made to wait
 _AHEAD = 262_144
 #: how much nicer (in the sense of nice(2)) a worker of expensive queries is
@@ -48,7 +53,7 @@ class WorkerProcess(asyncio.Protocol):
         self.since = 0.0
         self.spent = 0.0
         #: when its memory was last looked at
-        self.looked = 0.0
+        self._looked = 0.0
         #: told when the process was killed or has ended
         self.gone: Callable[[WorkerProcess], None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -103,11 +108,16 @@ class WorkerProcess(asyncio.Protocol):
     @property
     def computed(self) -> float:
         """Seconds of processor time that the process has used in its life; infinite where the system does not tell."""
-        try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        except (OSError, IndexError, ValueError):
-            return float("inf")
+        found = processor_seconds(self.pid)
+        return float("inf") if found is None else found
+
+    def grown(self) -> bool:
+        """Does it hold too much to be kept for the next query?"""
+        now = asyncio.get_running_loop().time()
+        if (now - self.since < _QUICK or now - self._looked < _LOOK_AGAIN) and self.asked % _LOOK_AFTER:
+            return False
+        self._looked = now
+        return self.resident > _LARGEST_IDLE
 
     def ask(self, job: dict[str, Any], seconds: float) -> None:
         """Sends a query and sets its time limit."""
