@@ -25,8 +25,10 @@ from kg.service.cache import Entry
 from kg.service.http import CORS, Answer, Request, as_json, negotiate
 from kg.service.pool import Failed
 from kg.service.problem import Problem
+from kg.service.replies import WHOLE, Replies, lines
 from kg.service.service import Service, explained, stream
 from kg.service.ticks import Ticks
+from kg.store import StoreError
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -37,6 +39,7 @@ _LOG = logging.getLogger("kg.service")
 _THREADS = 8
 _SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"),
              (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")]
+_SECURITY_LINES = lines(_SECURITY)
 _READ = 262_144
 #: seconds after which it is looked whether the client is still there
 _QUICK = 0.05
@@ -62,7 +65,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await self._lifespan(scope, receive, send)
         elif scope["type"] == "http":
             with contextlib.suppress(_Gone):  # nobody is left to be told
                 await self._http(scope, receive, send)
@@ -77,9 +80,18 @@ class Application:
             gc.freeze()  # what is there when the first request comes stays: looking through it again takes time
         return self._service
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
+    def _version(self) -> str:
+        """The name of the served version; empty where there is none."""
+        try:
+            return self.service.current()[0]
+        except StoreError:
+            return ""
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         while True:
             kind = (await receive())["type"]
+            if kind == "lifespan.startup" and "state" in scope:
+                scope["state"]["replies"] = Replies(self._version)
             if kind == "lifespan.shutdown" and self._service is not None:
                 await self._service.pool.close()
             await send({"type": f"{kind}.complete"})
@@ -93,6 +105,7 @@ class Application:
         headers["x-kg-base"] = f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}"
         path = scope["path"]
         request = Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers)
+        request.whole = scope.get(WHOLE)
         endpoint = path.rstrip("/") if len(path) < 20 else path
         if endpoint == graphs.PATH or (endpoint == "/sparql" and not _for_people(request)):
             await self._sparql(scope, request, receive, send)
@@ -272,20 +285,35 @@ def _raw(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(k.encode(), v.encode("latin-1")) for k, v in headers] + _SECURITY
 
 
-async def _send(answer: Answer, request: Request, send: Send, length: bool = True) -> None:
+def _head(headers: list[tuple[str, str]], length: int | None) -> bytes:
+    """The header lines of an answer."""
+    text = "".join([f"{k}: {v}\r\n" for k, v in headers])
+    if text.count("\n") != len(headers):
+        raise ValueError("a header with a line end")
+    size = b"" if length is None else b"content-length: %d\r\n" % length
+    return text.encode("latin-1") + _SECURITY_LINES + size
+
+
+async def _send(answer: Answer, request: Request, send: Send, length: bool = True, keep: bool = False) -> None:
+    """Sends a whole answer. ``keep``: the same request may be answered so again."""
     body = answer.body if isinstance(answer.body, bytes) else b""
+    size = len(body) if length and answer.status not in (204, 304) else None
+    sent = b"" if request.method == "HEAD" else body
+    whole = request.whole
+    if whole is not None and size is not None and whole(answer.status, _head(answer.headers, size), sent, keep):
+        return
     headers = _raw(answer.headers)
-    if length and answer.status not in (204, 304):
-        headers.append((b"content-length", str(len(body)).encode()))
+    if size is not None:
+        headers.append((b"content-length", str(size).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body, "more_body": False})
+    await send({"type": "http.response.body", "body": sent, "more_body": False})
 
 
 async def _send_kept(request: Request, entry: Entry, send: Send) -> None:
     if (tag := request.headers.get("if-none-match")) and any(k == "etag" and v in tag for k, v in entry.headers):
         await _send(Answer(304, entry.headers), request, send)
     elif entry.file is None:
-        await _send(Answer(200, entry.headers, entry.body), request, send)
+        await _send(Answer(200, entry.headers, entry.body), request, send, keep=True)
     else:
         with entry.file.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from kg.service.replies import WHOLE, Replies, alone, lines
 
 #: bytes of a request's first line and headers: a query of the largest size allowed, in the first line, and some more
 MOST = 1_200_000
@@ -35,6 +38,11 @@ class Connection(HttpToolsProtocol):
         #: bytes of a head that is not whole; None while a body is being sent
         self._head: int | None = 0
         self._late: asyncio.TimerHandle | None = None
+        #: answers that were kept, if the application gives them; the request that is being answered, if it may be one;
+        #: when the last one was answered from there
+        self._replies: Replies | None = self.app_state.get("replies")
+        self._asked: bytes | None = None
+        self._replied = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The client has come."""
@@ -48,6 +56,14 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of requests."""
+        if self._replies is not None:
+            idle = self._head == 0 and (self.cycle is None or self.cycle.response_complete) and not self.pipeline
+            if idle and not self.flow.write_paused:
+                reply = self._replies.find(data, self.server_state.default_headers)
+                if reply is not None:
+                    self._reply(reply)
+                    return
+            self._asked = data if idle and alone(data) else None
         if self._head is not None:
             if not self._head and not data.isascii():
                 data = escaped(data)
@@ -60,11 +76,51 @@ class Connection(HttpToolsProtocol):
             elif self._late is None:
                 self._late = self.loop.call_later(SECONDS, self.transport.close)
 
+    def _reply(self, reply: bytes) -> None:
+        """Answers a request that was not looked at."""
+        self._in_time()
+        self._replied = self.loop.time()
+        self.server_state.total_requests += 1
+        self.transport.write(reply)
+
+    def whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes, keep: bool) -> bool:
+        """Writes a whole answer at once; False where it cannot, and the application has to send it as usual.
+
+        The server writes head and body apart, which takes a second call of the system and wakes the client twice.
+        ``head`` holds header lines; what is to be kept is sent again for the same bytes of a request.
+        """
+        if cycle.response_started or cycle.disconnected or not cycle.keep_alive or self.flow.write_paused:
+            return False
+        if keep and self._asked is not None and self._replies is not None:
+            self._replies.keep(self._asked, head, body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(b"".join((STATUS_LINE[status], lines(cycle.default_headers), head, b"\r\n", body)))
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
+
+    def on_response_complete(self) -> None:
+        """A request is answered."""
+        self._asked = None
+        super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """No request was looked at for a while: closes the connection unless others were answered."""
+        quiet = self.loop.time() - self._replied
+        if quiet < self.timeout_keep_alive:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive - quiet, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
     def on_headers_complete(self) -> None:
         """A request's head is whole."""
         self._head = None
         self._in_time()
+        scope = cast(dict[str, Any], self.scope)
         super().on_headers_complete()
+        scope[WHOLE] = partial(self.whole, self.cycle)
 
     def on_message_complete(self) -> None:
         """A request is whole; the next one may follow."""

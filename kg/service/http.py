@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -59,6 +59,8 @@ class Request:
     body: bytes = b""
     #: what its answer is kept by, once that is known (`Service.key`)
     key: str = ""
+    #: sends a whole answer at once, if the connection can (`kg.service.connection`)
+    whole: Callable[[int, bytes, bytes, bool], bool] | None = None
 
     @property
     def accept(self) -> str:
