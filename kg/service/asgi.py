@@ -22,11 +22,12 @@ from flask import Flask
 from kg.service import graphs
 from kg.service.bridge import Bridge, Calls
 from kg.service.cache import Entry
+from kg.service.failures import explained
 from kg.service.http import CORS, Answer, Request, as_json, negotiate
 from kg.service.pool import Failed
 from kg.service.problem import Problem
 from kg.service.replies import WHOLE, Replies, lines
-from kg.service.service import Service, explained, stream
+from kg.service.service import Service, stream
 from kg.service.ticks import Ticks
 from kg.store import StoreError
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from kg import search
-from kg.names import PREFIXES
+from kg.names import ID, PREFIXES
 from kg.service import column, describe, graphs, vocabulary, write
 from kg.service.cache import Cache, Entry
 from kg.service.estimate import estimate
+from kg.service.failures import cut, failure
 from kg.service.http import (
     CORS,
     GRAPHS,
@@ -30,17 +31,18 @@ from kg.service.http import (
 )
 from kg.service.limits import Limits
 from kg.service.parse import Unreadable, parse
+from kg.service.plan import planned
 from kg.service.pool import Failed, Pool, Result
 from kg.service.precheck import Hint, check
-from kg.service.problem import Problem, syntax_problem
+from kg.service.problem import Problem
 from kg.service.protocol import ALLOW, Ask, Change, read
 from kg.service.remote_pool import RemotePool
 from kg.service.shape import shape
 from kg.service.structure import Query
 from kg.service.tokens import KEPT_LENGTH
 from kg.service.vocabulary import Vocabulary
-from kg.sparql_guard import Refused, form, guard
-from kg.store import StoreError, Version, VersionedStore
+from kg.sparql_guard import form, guard
+from kg.store import Version, VersionedStore
 from kg.store.remote import RemoteVersions
 
 _TABLES, _GRAPHS = tuple(RESULTS), tuple(GRAPHS)
@@ -56,8 +58,6 @@ _WRITTEN = 100_000
 _HINTS = 10
 #: queries' shapes that are remembered
 _SHAPES = 2000
-#: seconds after which a client that was refused for want of room may come again
-_RETRY = "5"
 
 
 #: a variable and the IRIs found for it
@@ -79,6 +79,8 @@ class Read:
     cost: float | None
     #: what is the same in queries that differ in things' names only (kg.service.shape); the text, if it has no shape
     shape: str
+    #: the query in a form that the engine answers sooner (kg.service.plan), where there is one
+    plan: str = ""
 
 
 class Service:
@@ -183,7 +185,7 @@ class Service:
         if end.get("truncated"):
             headers.append(("x-kg-truncated", f"{end['truncated']}; limit={end['limit']}"))
         if end.get("truncated") and not end["whole"]:
-            raise _cut(end)
+            raise cut(end)
         # a slip shows itself by nothing being found: only then is it worth looking for
         if end.get("empty") and (hints := self.hints(asked.text)):
             headers.append(("x-kg-hints", "; ".join(f"{h.code} at {h.line}:{h.column}" for h in hints[:_HINTS])))
@@ -205,7 +207,9 @@ class Service:
         """What a worker needs to run a query, and what is known of the query. Raises Refused or Problem."""
         about = self.read(asked.text)
         text, found = asked.text, None
-        if "textSearch" in text:
+        if about.plan and not (asked.default_graphs or asked.named_graphs):
+            text = about.plan
+        elif "textSearch" in text:
             try:
                 text, found, about = self._searched(asked, about)
             except search.SearchError as error:
@@ -232,13 +236,21 @@ class Service:
             # nothing is known of it: every prefix is given, it may be expensive, its answer is not kept
             return Read(form(text), PREFIXES, True, True, None, text)
         words = {t.word for t in query.tokens}
-        found = Read(query.form, _used(query), bool(_FLEETING & words), "FROM" in words, estimate(query, counts),
-                     text if general is None else general)
+        found = Read(query.form, _used(query), bool(_FLEETING & words), "FROM" in words,
+                     estimate(query, counts), text if general is None else general, self._plan(text, general, words))
         if general is not None:
             if len(self._read) >= _SHAPES:
                 self._read.clear()
             self._read[name, general] = found
         return found
+
+    def _plan(self, text: str, general: str | None, words: set[str]) -> str:
+        """A form that the engine answers sooner, for all queries of a shape; empty where there is none."""
+        # where things are named a shape leaves their names out; the counts are those of the unnamed default graph
+        if general is None or ID in text or "textSearch" in text or "FROM" in words or not isinstance(self.pool, Pool):
+            return ""
+        found = planned(general, self.current()[3])
+        return "" if found == general else found
 
     def _searched(self, asked: Ask, about: Read) -> tuple[str, Column | None, Read]:
         """A query with its searches done, its whole result if that needs no engine, and what is known of it."""
@@ -276,6 +288,9 @@ class Service:
         try:
             return await self.pool.run(job, asked.seconds, about.cost, about.shape)
         except Failed as failed:
+            if failed.kind == "syntax" and job["query"] != asked.text and "textSearch" not in asked.text:
+                # the place that is told must be that of the text that was asked
+                return await self.run(job | {"query": asked.text, "column": None}, asked, about)
             raise self.problem(failed, asked) from None
 
     def _written(self, job: dict[str, Any], found: Column) -> Result:
@@ -305,31 +320,7 @@ class Service:
 
     def problem(self, failed: Failed, asked: Ask) -> Problem:
         """What to tell of a query that was not answered."""
-        kind = failed.kind
-        hints = self.hints(asked.text)
-        if kind == "syntax":
-            return _syntax(failed.message, hints)
-        advice = "；".join(f"{h.zh} ({h.en})" for h in hints)
-        found = {
-            "timeout": Problem(504, "timeout", f"查詢超過 {asked.seconds:g} 秒，已中止",
-                               f"The query took longer than {asked.seconds:g} s and was stopped.",
-                               advice or "加上條件或 LIMIT (add conditions or LIMIT)"),
-            "memory": Problem(507, "memory", "查詢需要的記憶體超過上限，已中止",
-                              "The query needed more memory than it may use and was stopped.",
-                              advice or "避免排序或彙總大量資料 (avoid sorting or grouping very many rows)"),
-            "engine": Problem(500, "engine", "查詢引擎在這個查詢上出錯，請改寫查詢",
-                              "The query engine failed on this query; write it in another way."),
-            "busy": Problem(503, "busy", "目前查詢太多，請稍後再試", "Too many queries at present; try again soon.",
-                            headers=[("retry-after", _RETRY)]),
-            "truncated": _cut({"truncated": failed.message, "limit": ""}),
-            "store": Problem(503, "no-graph", "目前沒有可用的圖譜", "There is no graph to serve at present.",
-                             headers=[("retry-after", _RETRY)]),
-        }.get(kind)
-        if found is None:
-            found = Problem(400, "query-failed", "查詢無法執行", f"The query cannot be run: {failed.message}", advice)
-        if hints:
-            found.body["hints"] = [h.to_json() for h in hints]
-        return found
+        return failure(failed, asked.seconds, self.hints(asked.text))
 
     def _description(self, triples: list[Any], media: str, request: Request) -> Answer:
         body = describe.serialized(triples, media)
@@ -372,37 +363,7 @@ def preflight() -> Answer:
     ])
 
 
-def explained(error: Exception) -> Problem:
-    """The problem that an exception of the service stands for; raises it again if it is none."""
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, Refused):
-        return Problem(
-            400, "refused", f"這裡不允許 {error.word}（第 {error.line} 行）",
-            f"{error.word} is not allowed here (line {error.line}).",
-            "只能查詢這個圖譜本身 (only this graph can be queried, and only read)", error.line, error.column,
-        )
-    if isinstance(error, StoreError):
-        return Problem(503, "no-graph", "目前沒有可用的圖譜，請先執行 kg build",
-                       "There is no graph to serve yet; run kg build.")
-    raise error
-
-
 def _used(query: Query) -> dict[str, str]:
     """The usual prefixes that a query uses without declaring them."""
     names = {t.prefix for t in query.tokens} - query.prefixes.keys()
     return {name: PREFIXES[name] for name in names if name in PREFIXES}
-
-
-def _cut(end: dict[str, Any]) -> Problem:
-    return Problem(
-        413, "result-too-large", "結果超過上限，這個格式無法只給一部分", "The result is larger than the limit, and in "
-        "this format a part of it cannot be given.", f"加上 (add) LIMIT; {end['truncated']} {end['limit']}".strip(),
-    )
-
-
-def _syntax(message: str, hints: list[Hint]) -> Problem:
-    for hint in hints:
-        if hint.code == "unknown-prefix":  # the engine then names a wrong cause
-            return Problem(400, hint.code, hint.zh, hint.en, hint.hint, hint.line, hint.column)
-    return syntax_problem(message)

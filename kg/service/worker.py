@@ -274,9 +274,9 @@ def answer(store: ox.Store, job: dict[str, Any], out: socket.socket) -> None:
             if isinstance(result, ox.QueryTriples):
                 prefixes = job["prefixes"] if form in _PREFIXED else None
                 # CONSTRUCT gives a triple once for each solution; a repeated one near by is left out
-                ox.serialize(_distinct(result), cast(IO[bytes], sink), GRAPHS[form], prefixes=prefixes)
+                ox.serialize(_distinct(result), cast("IO[bytes]", sink), GRAPHS[form], prefixes=prefixes)
             else:
-                result.serialize(cast(IO[bytes], sink), RESULTS[form])
+                result.serialize(cast("IO[bytes]", sink), RESULTS[form])
         except Full:
             what = "rows" if sink.rows_left < 0 else "bytes"
             most = job["max_rows"] if what == "rows" else job["max_bytes"]

@@ -13,11 +13,11 @@ from kg.names import ID, expand
 from kg.service import describe
 from kg.service.bridge import Bridge
 from kg.service.codes import CODES
+from kg.service.failures import explained
 from kg.service.http import CORS, Answer, Request, negotiate
 from kg.service.problem import Problem
 from kg.service.protocol import Ask
 from kg.service.protocol import read as protocol_read
-from kg.service.service import explained
 from kg.sparql_guard import Refused
 from kg.web.graph import handle, label, opened
 from kg.web.language import label_language

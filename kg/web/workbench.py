@@ -8,10 +8,11 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, jsonify, request
 
 from kg.names import CLASSES, DATA_PROPERTIES, OBJECT_PROPERTIES, POL, PREFIXES, compact, expand
+from kg.service.failures import explained
 from kg.service.pool import Failed
 from kg.service.problem import Problem
 from kg.service.protocol import Ask
-from kg.service.service import Service, explained
+from kg.service.service import Service
 from kg.sparql_guard import Refused
 from kg.web.entity import href
 from kg.web.graph import opened
