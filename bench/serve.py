@@ -164,9 +164,36 @@ def downloads(address: str, group: int, clients: int = 32) -> tuple[float, float
     return peak, statistics.median(sizes or [0]) / 1e6
 
 
+RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?x ?y ?z FILTER(?o != ?c) }"
+
+
+def crowd(address: str, group: int, point: str, clients: int = 200, seconds: float = 10.0) -> tuple[list[float], float]:
+    """Seconds that point queries take, one after the other, while a crowd asks runaway ones, and the peak memory."""
+    host = address[: address.index("/", 8)]
+    script = LUA.format(path=f"/sparql?timeout=5&query={quote(RUNAWAY)}", unique='"%20%23" .. seed .. n', gzip="")
+    took, peak = [], 0.0
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        load = subprocess.Popen(["wrk", "-t1", f"-c{clients}", f"-d{seconds + 4:.0f}s", "--timeout", "60s", "-s",
+                                 file.name, host], stdout=subprocess.DEVNULL)
+        time.sleep(2)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            began = time.perf_counter()
+            url = f"{address}?query={quote(f'{PREFIXES}{point} #{time.time_ns()}')}"
+            with urllib.request.urlopen(url, timeout=60) as answer:
+                answer.read()
+            took.append(time.perf_counter() - began)
+            peak = max(peak, memory(group))
+            time.sleep(0.1)
+        load.wait()
+    return took, peak
+
+
 def runaway(address: str, limit: float) -> list[float]:
     """Seconds until a runaway query with a limit is answered."""
-    query = quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?x ?y ?z FILTER(?o != ?c) }")
+    query = quote(RUNAWAY)
     found = []
     for _ in range(3):
         began = time.perf_counter()
@@ -231,6 +258,8 @@ def main() -> None:
     arguments.add_argument("--times", type=int, default=1, help="multiply the graph (default: 1)")
     arguments.add_argument("--large", type=Path, default=Path(tempfile.gettempdir()) / "kg-large",
                            help="folder that keeps the multiplied graph")
+    arguments.add_argument("--workers", type=int, default=1,
+                           help="the server's processes (default: 1, as in kg serve; queries run in others)")
     arguments.add_argument("--search", default="", help="words to search for, separated by commas")
     arguments.add_argument("--note", type=Path)
     given = arguments.parse_args()
@@ -253,7 +282,7 @@ def main() -> None:
         port = free_port()
         kg_group = stack.enter_context(running(
             [sys.executable, "-m", "kg", "serve", "--store", str(given.store.resolve()), "--port", str(port),
-             "--workers", "2"], port, ROOT, KG_LIMIT_QUEUE="64", KG_LIMIT_QUEUE_SECONDS="300"))
+             "--workers", str(given.workers)], port, ROOT, KG_LIMIT_QUEUE="64", KG_LIMIT_QUEUE_SECONDS="300"))
         servers["kg"] = f"http://127.0.0.1:{port}/sparql"
         if "oxigraph" in given.peers:
             graph.backup(f"{folder}/oxigraph")
@@ -293,6 +322,12 @@ def main() -> None:
         late = [t - 1.0 for t in runaway(servers["kg"], 1.0)]
         notes.append(f"a runaway query with a limit of 1 s is answered {max(late):.2f} s after it (bar 0.5)")
         print(notes[-1])
+        if "point" in shapes:
+            took, peak = crowd(servers["kg"], kg_group, shapes["point"][0])
+            notes.append(f"200 clients asking runaway queries: {len(took)} point queries beside them took "
+                         f"{1000 * statistics.median(took):.0f} ms (median), {1000 * max(took):.0f} ms at most (bar "
+                         f"1,000); peak memory of the server {peak:.0f} MB")
+            print(notes[-1])
     text = report(shapes, results, notes, triples)
     print(text)
     if given.note:

@@ -30,6 +30,8 @@ _FAST_BYTES = 1_000_000
 _SLICE, _LATE, _COMPUTED = 0.1, 0.2, 0.02
 #: seconds that a client must have for its query to be put behind others
 _PATIENT = 1.0
+#: seconds after which a query is refused for want of room: clients that ask again at once would leave others no time
+_REFUSING = 0.2
 #: how many queries may wait for the fast lane
 _FAST_QUEUE = 512
 #: how many queries of a shape, one after the other, must have proved expensive for the next one to count as such
@@ -272,6 +274,7 @@ class Pool:
         if place.take():
             return False
         if place.waiting >= queue:
+            await asyncio.sleep(_REFUSING)
             raise Failed("busy")
         try:
             await place.wait(cost, self.limits.queue_seconds)

@@ -320,7 +320,9 @@ class Service:
 
     def problem(self, failed: Failed, asked: Ask) -> Problem:
         """What to tell of a query that was not answered."""
-        return failure(failed, asked.seconds, self.hints(asked.text))
+        # one that was not even begun has no slip that is to blame, and there may be hundreds of them in a second
+        hints = [] if failed.kind in ("busy", "store") else self.hints(asked.text)
+        return failure(failed, asked.seconds, hints)
 
     def _description(self, triples: list[Any], media: str, request: Request) -> Answer:
         body = describe.serialized(triples, media)
