@@ -24,6 +24,7 @@ from kg.link.graph import link_lines
 from kg.link.model import Model
 from kg.names import expand
 from kg.pipeline import DocumentReport
+from kg.processor import give_back
 from kg.rdf import node
 from kg.rules import rules_hash
 from kg.service import vocabulary
@@ -140,6 +141,7 @@ def assemble(version: Path, job: Job) -> int:
     graph = str(version / "graph")
     load_shards(ox.Store(graph), job)
     # what loading held in memory went with its handle
+    give_back()
     target = ox.Store(graph)
     change = judged.changes(target, job.decisions)
     keep(version, REMOVED, change.removed)
@@ -150,12 +152,21 @@ def assemble(version: Path, job: Job) -> int:
         ("facts", "load", lambda: _lines(change.added)),
         ("authority", "load", lambda: _lines(authority_triples(named_in(target)))),
         ("derived", "derive", lambda: _lines(t for t in derived_triples(target) if t not in change.removed)),
-        ("links", "link", lambda: links_of(target, job)),
+        # the comparison has no need of the graph, whose handle holds much memory
+        ("links", "link", lambda: links_of(version / "graph", job)),
     )
     for n, (name, step, lines) in enumerate(steps):
         job.progress(f"整體步驟 pass: {name}", n, len(steps) + 2)
+        if closed := name == "links":
+            target.flush()
+            del target
+            give_back()
         # each reads the graph with what the ones before have added, and is written only when it is whole
-        load_lines(target, (x + b"\n" for x in stream_lines(keep_lines(version, name, lines()))))
+        written = keep_lines(version, name, lines())
+        if closed:
+            give_back()
+            target = ox.Store(graph)
+        load_lines(target, (x + b"\n" for x in stream_lines(written)))
         job.clock.lap(step)
     job.progress("整理 optimize", len(steps), len(steps) + 2)
     target.flush()
@@ -189,8 +200,8 @@ def _lines(triples: Iterable[ox.Triple]) -> Iterator[bytes]:
     return (f"{t} .\n".encode() for t in triples)
 
 
-def links_of(target: ox.Store, job: Job) -> Iterator[bytes]:
-    """The lines of the links of a graph. Raises ModelError."""
+def links_of(target: ox.Store | Path, job: Job) -> Iterator[bytes]:
+    """The lines of the links of a graph, open or in a folder. Raises ModelError."""
     return link_lines(target, job.decisions, job.model, job.progress, job.jobs)
 
 

@@ -1,7 +1,10 @@
-"""How much a process has computed, as the system tells it."""
+"""How much a process has computed, as the system tells it, and what it need not hold."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import os
 from pathlib import Path
 
@@ -13,3 +16,13 @@ def processor_seconds(process: int) -> float | None:
     except OSError:
         return None
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def give_back() -> None:
+    """Gives memory that is free back to the system, where the C library can (glibc).
+
+    A store that is closed leaves some 150 MB behind, and each step of a build would come on top of the one before.
+    """
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,7 +20,9 @@ from kg.link.propose import KINDS, PROPOSALS, Comparison, Link, Portion, Progres
 from kg.link.reasons import Reasons
 from kg.link.sources import Side, read
 from kg.model import Relation
-from kg.rdf import literal, node, relation_triples, rule_iri
+from kg.names import PREFIXES
+from kg.processor import give_back
+from kg.rdf import node, relation_triples, rule_iri
 
 #: kind of a link, subject and object
 Ends = tuple[str, str, str]
@@ -28,6 +31,9 @@ _PREDICATES = {name: str(node(name)) for name in (
     "rdf:type", "rdf:subject", "rdf:predicate", "rdf:object", "pol:score", "pol:confidence", "pol:reviewStatus",
     "pol:reason", "pol:derivedBy", "dcterms:identifier",
 )}
+#: class of a link and what it proposes, by kind
+_ENDS = {kind: (str(node(cls)), str(node(kind))) for kind, cls in KINDS.items()}
+_PROPOSED_BY = f"<{rule_iri(PROPOSED)}>"
 RULE_LABELS: dict[str, tuple[str, str]] = {
     PROPOSED: (
         "由連結模型依文字、主題與實體的相符程度提出",
@@ -145,14 +151,19 @@ class _Judge:
 
 
 def link_lines(
-    store: ox.Store, decisions: Decisions, model: Model | None = None, progress: Progress = silent, jobs: int = 1,
+    store: ox.Store | Path, decisions: Decisions, model: Model | None = None, progress: Progress = silent,
+    jobs: int = 1,
 ) -> Iterator[bytes]:
     """The links of a graph as N-Triples, line by line, made by so many processes; the same lines with any number.
 
-    ``pol:fundedBy`` stands only where a person accepted. The graph is read before the first line comes. Raises
-    ModelError where the model file cannot be used.
+    ``pol:fundedBy`` stands only where a person accepted. The graph is read before the first line comes; a graph's
+    folder is open only so long, which leaves the comparison the memory that an open store takes. Raises ModelError.
     """
-    judge = _Judge(Comparison(read(store)), decisions, model or load())
+    opened = ox.Store.read_only(str(store)) if isinstance(store, Path) else store
+    judge = _Judge(Comparison(read(opened)), decisions, model or load())
+    judge.comparison.close()
+    del opened
+    give_back()
     rules: set[str] = set()
     decided: set[Ends] = set()
     done, of = 0, sum(len(judge.comparison.subjects(kind)) for kind in PROPOSALS)
@@ -190,26 +201,30 @@ def _line(triple: ox.Triple) -> bytes:
 def _of_link(judged: Judged) -> Iterator[bytes]:
     """A link's lines. Written as text: a large graph has more than a million of them."""
     x, s = judged.link, f"<{judged.iri}>"
-    yield from (f"{s} {_PREDICATES[predicate]} {value} .\n".encode() for predicate, value in (
-        ("rdf:type", node(KINDS[x.kind])),
-        ("rdf:subject", f"<{x.subject.iri}>"),
-        ("rdf:predicate", node(x.kind)),
-        ("rdf:object", f"<{x.object.iri}>"),
-        ("pol:score", _decimal("pol:score", x.score)),
-        ("pol:confidence", _decimal("pol:confidence", judged.confidence)),
-        ("pol:reviewStatus", f"<{ids.concept('review-status', judged.status)}>"),
-        ("pol:reason", ox.Literal(judged.reason)),
-        ("pol:derivedBy", f"<{rule_iri(PROPOSED)}>"),
-        ("dcterms:identifier", f'"{judged.key}"'),
-    ))
+    p = _PREDICATES
+    cls, predicate = _ENDS[x.kind]
+    yield from "".join((
+        f"{s} {p['rdf:type']} {cls} .\n{s} {p['rdf:subject']} <{x.subject.iri}> .\n",
+        f"{s} {p['rdf:predicate']} {predicate} .\n{s} {p['rdf:object']} <{x.object.iri}> .\n",
+        f"{s} {p['pol:score']} {_decimal(x.score)} .\n",
+        f"{s} {p['pol:confidence']} {_decimal(judged.confidence)} .\n",
+        f"{s} {p['pol:reviewStatus']} {_status(judged.status)} .\n",
+        f"{s} {p['pol:reason']} {ox.Literal(judged.reason)} .\n",
+        f"{s} {p['pol:derivedBy']} {_PROPOSED_BY} .\n{s} {p['dcterms:identifier']} \"{judged.key}\" .\n",
+    )).encode().splitlines(keepends=True)
     if judged.decision is not None:
         yield f"{s} {_PREDICATES['pol:reason']} {ox.Literal(judged.decision.sentence)} .\n".encode()
     if judged.status == "accepted":
         yield from map(_line, relation_triples(Relation(x.subject.iri, x.kind, x.object.iri, (), DECIDED), ""))
 
 
-def _decimal(name: str, value: float) -> ox.Literal:
-    return literal(name, Decimal(str(round(value, 4))))
+@lru_cache(maxsize=8)
+def _status(notation: str) -> str:
+    return f"<{ids.concept('review-status', notation)}>"
+
+
+def _decimal(value: float) -> str:
+    return f'"{Decimal(str(round(value, 4))).normalize():f}"^^<{PREFIXES["xsd"]}decimal>'
 
 
 def identity(store_folder: Path, decisions: Decisions) -> str:

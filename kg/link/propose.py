@@ -36,7 +36,7 @@ PROPOSALS = {
     "pol:answeredBy": ("answers", GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER),
 }
 #: prepared sides held in memory (about 25 KB each); others are read from disk or prepared again
-HELD = 1_500
+HELD = 4_000
 #: measures or recommendations whose links are made in one go
 STEP = 100
 
@@ -139,6 +139,10 @@ class Comparison:
     def ready(self, kind: str) -> None:
         """Makes the index of what links of a kind end at, which other processes then need not make."""
         self._index(PROPOSALS[kind][0])
+
+    def close(self) -> None:
+        """Lets the store go: what is left to be read from it has been counted."""
+        self.sources = replace(self.sources, background=())
 
     def __getstate__(self) -> dict[str, object]:
         # what is read from the store is left behind

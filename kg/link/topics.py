@@ -10,12 +10,14 @@ import functools
 import json
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg.link.text import normal
 from kg.rules import data_folder
 
 FILE = "link-topics.json"
+#: texts of which the topics are remembered
+_SEEN = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Topics:
     numbers: dict[str, int]
     #: where a word may begin: a first character before a second one
     _begin: re.Pattern[str]
+    #: topics of the last clauses: a side is asked for them as measure and as line, and documents repeat each other
+    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def hits(self, text: str) -> list[tuple[str, str]]:
         """(topic, word) for every occurrence in the text, in its order; Latin words only as whole words."""
@@ -47,7 +51,12 @@ class Topics:
 
     def of(self, text: str) -> frozenset[str]:
         """The topics of the text."""
-        return frozenset([topic for topic, _ in self.hits(text)])
+        found = self._seen.get(text)
+        if found is None:
+            if len(self._seen) >= _SEEN:
+                self._seen.clear()
+            found = self._seen[text] = frozenset([topic for topic, _ in self.hits(text)])
+        return found
 
 
 def _whole(text: str, start: int, end: int) -> bool:
