@@ -149,11 +149,16 @@ def find(index: Path, words: str, most: int = MOST, ordered: bool = True, cut: b
                          + ["instr(text, ?) > 0"] * len(unsure))
     texts = "SELECT subject, size FROM {0}.texts WHERE " + where
     later = index.with_name(LATER)
+    owners = None if ordered or unsure else search_owners.owners_of(index.parent)
+    if owners is not None and len(grams) == 1 and not later.exists():
+        things = owners.having(grams[0].strip('"'))
+        if things is not None:
+            return owners.names(things[:most]) if cut or len(things) <= most else None
     with contextlib.closing(sqlite3.connect(_only_read(index), uri=True)) as base:
         source = texts.format("main")
         if later.exists():
             base.execute("ATTACH ? AS later", (_only_read(later),))
-        if not (ordered or unsure) and (owners := search_owners.owners_of(index.parent)) is not None:
+        if owners is not None:
             return _by_pairs(base, values[0], owners, most, cut, later.exists())
         if later.exists():
             source += f" AND id NOT IN (SELECT id FROM later.gone) UNION ALL {texts.format('later')}"

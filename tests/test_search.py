@@ -7,10 +7,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import tiny_graph
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from kg import search
+from kg import search, search_owners
 from kg.names import PREFIXES
 from kg.search import SearchError, alone, find, rewrite
 
@@ -102,7 +102,29 @@ def test_hits_in_no_order_and_cut(tmp_path: Path) -> None:
     assert find(index, "節能", most=2, ordered=False) is None
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.fixture
+def all_are_common(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_owners, "_MANY", 0)
+    monkeypatch.setattr(search_owners, "_SHARE", 0.0)
+
+
+@pytest.mark.usefixtures("all_are_common")
+def test_things_with_a_common_pair_stand_in_a_list(tmp_path: Path) -> None:
+    search.build(store_of(["節能減碳", "節能", "碳節能計畫", "能節", "節 能"]), tmp_path)
+    owners = search_owners.owners_of(tmp_path)
+    assert owners is not None
+    found = owners.having("節能")
+    assert found is not None and owners.names(found) == ["http://x/0", "http://x/1", "http://x/2"]
+    assert owners.having("水水") is None and owners.having("節") is None
+    index = tmp_path / search.FILE
+    index.write_bytes(b"")  # what stands in a list needs no database
+    assert find(index, "節能", ordered=False) == ["http://x/0", "http://x/1", "http://x/2"]
+    assert find(index, "節能", most=2, ordered=False) is None
+    assert find(index, "節能", most=2, ordered=False, cut=True) == ["http://x/0", "http://x/1"]
+
+
+@pytest.mark.usefixtures("all_are_common")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(TEXTS, st.booleans(), st.integers(0, 3)), max_size=8), TEXTS)
 def test_same_hits_in_an_index_that_was_amended(texts: list[tuple[str, bool, int]], words: str) -> None:
     """Each text comes with a version (0: when the index is built) and may go with the one after."""
