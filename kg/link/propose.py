@@ -36,7 +36,7 @@ PROPOSALS = {
     "pol:answeredBy": ("answers", GLANCED_ANSWERS, MOST_ANSWERS, LEAST_ANSWER),
 }
 #: prepared sides held in memory (about 25 KB each); others are read from disk or prepared again
-HELD = 4_000
+HELD = 1_500
 #: measures or recommendations whose links are made in one go
 STEP = 100
 
