@@ -9,17 +9,15 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from worker_job import RUNAWAY, job
 
 from kg.service import express
 from kg.service.express import Times
 from kg.service.limits import Limits
 from kg.service.pool import Failed, Pool
-
-RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?x ?y ?z FILTER(?o != ?c) }"
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +31,6 @@ def made(folder: Path, word: str) -> Path:
     store.bulk_load("".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
     store.flush()
     return folder
-
-
-def job(query: str, **more: Any) -> dict[str, Any]:
-    return {
-        "query": query, "form": "csv", "prefixes": {"x": "http://x/"}, "base": "", "default": [], "named": [],
-        "seconds": 30, "max_rows": 10**9, "max_bytes": 10**9, "hold": 16_384, "gzip": False,
-    } | more
 
 
 def run(graph: Path, test: Callable[[Pool], Awaitable[None]], version: list[tuple[str, Path]] | None = None) -> None:
@@ -63,7 +54,7 @@ async def ready(pool: Pool) -> None:
 
 
 async def ask(pool: Pool, n: int, query: str = "", cost: float = 1.0, shape: str = "point", seconds: float = 5) -> str:
-    result = await pool.run(job(query or f"SELECT ?o {{ x:s{n} ?p ?o }}"), seconds, cost, shape)
+    result = await pool.run(job(query or f"SELECT ?o {{ x:s{n} ?p ?o }}", form="csv"), seconds, cost, shape)
     return b"".join([chunk async for chunk in result]).decode()
 
 

@@ -21,7 +21,8 @@ from kg.service.vocabulary import Vocabulary
 EX = "http://x/"
 PREFIX = f"PREFIX ex: <{EX}>\n"
 THINGS = [ox.NamedNode(f"{EX}t{n}") for n in range(6)]
-TERMS: list[ox.NamedNode | ox.BlankNode | ox.Literal] = [*THINGS, ox.Literal("一", language="zh"), ox.Literal(1), ox.BlankNode("b")]
+TERMS: list[ox.NamedNode | ox.BlankNode | ox.Literal] = [
+    *THINGS, ox.Literal("一", language="zh"), ox.Literal(1), ox.BlankNode("b")]
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 TRIPLES = st.one_of(
     st.tuples(st.sampled_from([*THINGS, ox.BlankNode("b")]), st.sampled_from([ox.NamedNode(f"{EX}{p}") for p in "pqr"]),

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from worker_job import job
 
 from kg.service import process
 from kg.service.limits import Limits, from_environment
@@ -36,13 +37,6 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.bulk_load("".join(lines).encode(), ox.RdfFormat.N_TRIPLES)
     store.flush()
     return folder
-
-
-def job(query: str, **more: Any) -> dict[str, Any]:
-    return {
-        "query": query, "form": "json", "prefixes": {"x": "http://x/"}, "base": "", "default": [], "named": [],
-        "seconds": 30, "max_rows": 10**9, "max_bytes": 10**9, "hold": 16_384, "gzip": False,
-    } | more
 
 
 def run(graph: Path, test: Callable[[Pool], Awaitable[None]], **limits: Any) -> None:

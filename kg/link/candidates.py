@@ -20,6 +20,7 @@ from kg.link.shelf import Records
 from kg.link.sources import FOREVER, Side
 from kg.link.topics import topics
 from kg.link.weights import Weights
+from kg.processor import give_back
 
 #: how many lines of one measure are compared in full
 MOST = 32
@@ -46,7 +47,7 @@ class Index:
         #: in this order; ``iris`` are theirs
         self.sides = sides
         self.iris: list[str] = []
-        terms, owners, shares = array("i"), array("i"), array("f")
+        terms, sizes, shares = array("i"), array("i"), array("f")
         by: tuple[dict[str, array[int]], ...] = ({}, {}, {}, {})
         anybody, years = array("i"), array("i")
         listed, listed_to, named = array("i"), array("i", [0]), array("f")
@@ -57,7 +58,7 @@ class Index:
             self.iris.append(side.iri)
             line = prepare(side, weights, as_line=True)
             self._lines.add(line)
-            owners.frombytes(np.full(len(line.terms), i, dtype=np.int32).tobytes())
+            sizes.append(len(line.terms))
             terms.frombytes(line.terms.tobytes())
             # the term's share of the length of the line's vector
             shares.frombytes((line.values / (line.length or 1.0)).astype(np.float32).tobytes())
@@ -78,12 +79,16 @@ class Index:
             {k: np.frombuffer(v, dtype=np.int32) for k, v in index.items()} for index in by)
         self._anybody = np.array(anybody, dtype=np.int32)
         numbers = np.frombuffer(terms, dtype=np.int32)
-        order = np.argsort(numbers, kind="stable")
-        self._owners = np.frombuffer(owners, dtype=np.int32)[order]
-        self._shares = np.frombuffer(shares, dtype=np.float32)[order]
-        #: how many lines have the term of each number, and where they begin in the lists above
+        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        #: how many lines have the term of each number, and where they begin in the lists below
         self._sizes = np.bincount(numbers).astype(np.int32)
         self._starts = (np.cumsum(self._sizes) - self._sizes).astype(np.int32)
+        del numbers, terms  # of a large graph each of these lists has millions of entries
+        self._shares = np.frombuffer(shares, dtype=np.float32)[order]
+        del shares
+        self._owners = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[order]
+        del order
+        give_back()
         self._first, self._last = np.frombuffer(years, dtype=np.int32).reshape(-1, 2).T
         #: the topics of the lines, and what each row of :class:`Subjects` says of them; where those of a line begin
         self._topics, self._topics_of = np.frombuffer(listed, dtype=np.int32), np.frombuffer(listed_to, dtype=np.int32)

@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.names import PREFIXES
+from kg.store.select import select
 
 FILE = "vocabulary.json"
 _QUERIES = {
@@ -48,10 +49,7 @@ def count(store: ox.Store) -> Vocabulary:
     """Counts the default graph."""
     found: dict[str, dict[str, int]] = {}
     for kind, query in _QUERIES.items():
-        rows = store.query(query)
-        if not isinstance(rows, ox.QuerySolutions):
-            raise TypeError("a SELECT was expected")
-        found[kind] = dict(sorted((row["t"].value, int(row["n"].value)) for row in rows))
+        found[kind] = dict(sorted((row["t"].value, int(row["n"].value)) for row in select(store, query)))
     languages: Counter[str] = Counter()
     for predicate in found["properties"]:
         # a sample of each property's texts tells its languages
