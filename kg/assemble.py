@@ -171,6 +171,9 @@ def assemble(version: Path, job: Job) -> int:
     job.progress("整理 optimize", len(steps), len(steps) + 2)
     target.flush()
     target.optimize()
+    del target
+    give_back()
+    target = ox.Store.read_only(graph)
     job.clock.lap("optimize")
     job.progress("索引 index", len(steps) + 1, len(steps) + 2)
     vocabulary.write(target, version)

@@ -79,11 +79,15 @@ class Index:
             {k: np.frombuffer(v, dtype=np.int32) for k, v in index.items()} for index in by)
         self._anybody = np.array(anybody, dtype=np.int32)
         numbers = np.frombuffer(terms, dtype=np.int32)
-        order = np.argsort(numbers, kind="stable").astype(np.int32)
+        # a term's number and its place in one number: sorted where it stands, with half the memory of `argsort`
+        both = (numbers.astype(np.int64) << 32) + np.arange(len(numbers))
         #: how many lines have the term of each number, and where they begin in the lists below
         self._sizes = np.bincount(numbers).astype(np.int32)
         self._starts = (np.cumsum(self._sizes) - self._sizes).astype(np.int32)
         del numbers, terms  # of a large graph each of these lists has millions of entries
+        both.sort()
+        order = both.astype(np.uint32).view(np.int32)
+        del both
         self._shares = np.frombuffer(shares, dtype=np.float32)[order]
         del shares
         self._owners = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[order]
