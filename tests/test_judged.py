@@ -192,6 +192,7 @@ def test_a_version_made_from_the_former_one_is_that_made_from_nothing(files: Pat
         assert facts(store) == facts(other)
 
 
+@pytest.mark.slow
 def test_decisions_survive_a_rebuild_with_other_line_breaks(files: Path, tmp_path: Path) -> None:
     store = VersionedStore(tmp_path / "store")
     build([files], store)
@@ -227,6 +228,7 @@ def test_a_decision_without_its_fact_is_told(sample_store: VersionedStore) -> No
     assert [d.object.label for d in missing(store, made)] == ["沒有這個名稱"]
 
 
+@pytest.mark.slow
 def test_shards_that_are_handed_over_are_the_graph(files: Path, tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     store = VersionedStore(tmp_path / "store")
