@@ -36,6 +36,8 @@ ROUGHLY = 256
 #: what shared wording, the title's topics, the line's name and all topics count then (the shipped model's weights,
 #: with those of the figures that are left out added to their next of kin)
 _WEIGHTS = (35.0, 1.0, 2.0, 6.0)
+#: entries of the index that are numbered at once
+_PORTION = 1 << 20
 _NONE = np.empty(0, dtype=np.int32)
 
 
@@ -79,12 +81,17 @@ class Index:
             {k: np.frombuffer(v, dtype=np.int32) for k, v in index.items()} for index in by)
         self._anybody = np.array(anybody, dtype=np.int32)
         numbers = np.frombuffer(terms, dtype=np.int32)
-        # a term's number and its place in one number: sorted where it stands, with half the memory of `argsort`
-        both = (numbers.astype(np.int64) << 32) + np.arange(len(numbers))
         #: how many lines have the term of each number, and where they begin in the lists below
         self._sizes = np.bincount(numbers).astype(np.int32)
         self._starts = (np.cumsum(self._sizes) - self._sizes).astype(np.int32)
-        del numbers, terms  # of a large graph each of these lists has millions of entries
+        # a term's number and its place in one number: sorted where it stands, with half the memory of `argsort`; of a
+        # large graph each of these lists has millions of entries
+        both = numbers.astype(np.int64)
+        del numbers, terms
+        both <<= 32
+        for first in range(0, len(both), _PORTION):
+            part = both[first:first + _PORTION]
+            part += np.arange(first, first + len(part))
         both.sort()
         order = both.astype(np.uint32).view(np.int32)
         del both

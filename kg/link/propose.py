@@ -23,6 +23,7 @@ from kg.link.prepared import Prepared, prepare
 from kg.link.shelf import Joined
 from kg.link.sources import Side, Sources
 from kg.link.weights import Weights, weigh
+from kg.processor import give_back
 
 #: predicate of a link -> class of the statement about it
 KINDS = {"pol:fundedBy": "pol:BudgetLink", "pol:answeredBy": "pol:AnswerLink"}
@@ -86,7 +87,10 @@ class Comparison:
     def _index(self, of: str) -> Index:
         """The index of ``lines`` or of what may be ``answers``; one of them is in memory."""
         if self._indexed is None or self._indexed[0] != of:
+            # the sides of the former one are not compared any more
             self._indexed = None
+            self._prepared.clear()
+            give_back()
             s = self.sources
             self._indexed = of, Index(s.lines if of == "lines" else Joined(s.measures, s.programs), self.weights)
         return self._indexed[1]
