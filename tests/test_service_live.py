@@ -19,11 +19,10 @@ import pyoxigraph as ox
 import pytest
 import tiny_graph
 from live import serving
+from worker_job import RUNAWAY
 
 from kg import search
 from kg.service import pool, vocabulary
-
-RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?x ?y ?z FILTER(?o != ?c) }"
 
 
 @pytest.fixture(scope="module")

@@ -46,10 +46,6 @@ MORE = st.sampled_from([
 ])
 
 
-def counts(graph: ox.Store) -> Vocabulary:
-    return vocabulary.count(graph)
-
-
 def rows(graph: ox.Store, text: str) -> Counter[tuple[str, ...]]:
     found = graph.query(text)
     assert isinstance(found, ox.QuerySolutions)
@@ -75,7 +71,7 @@ def test_the_rows_are_the_same(triples: list[tuple[ox.NamedNode, ox.NamedNode, o
         group = block + more  # what BIND gives may not be used before
     for text in (f"{PREFIX}SELECT ?a ?b (COUNT(?c) AS ?n) {{ {group} }} GROUP BY ?a ?b",
                  f"{PREFIX}SELECT * {{ {group} }} ORDER BY ?a ?b"):
-        new = planned(text, counts(graph))
+        new = planned(text, vocabulary.count(graph))
         assert rows(graph, new) == rows(graph, text), new
         assert new.count("\n") == text.count("\n")
 
@@ -93,7 +89,7 @@ def test_what_is_written_anew(group: str) -> None:
         graph.add(ox.Quad(one, ox.NamedNode(f"{EX}{'pqr'[n % 11 % 3]}"), other))
         graph.add(ox.Quad(one, RDF_TYPE, ox.NamedNode(f"{EX}{'CD'[n % 5 % 2]}")))
     text = f"{PREFIX}SELECT ?a ?b (COUNT(?c) AS ?n) {{ {group} }} GROUP BY ?a ?b"
-    new = planned(text, counts(graph))
+    new = planned(text, vocabulary.count(graph))
     assert new.count("{ SELECT ") > 1
     assert rows(graph, new) == rows(graph, text) and rows(graph, text)
 

@@ -20,9 +20,8 @@ from kg.link.propose import KINDS, PROPOSALS, Comparison, Link, Portion, Progres
 from kg.link.reasons import Reasons
 from kg.link.sources import Side, read
 from kg.model import Relation
-from kg.names import PREFIXES
 from kg.processor import give_back
-from kg.rdf import node, relation_triples, rule_iri
+from kg.rdf import literal, node, relation_triples, rule_iri
 
 #: kind of a link, subject and object
 Ends = tuple[str, str, str]
@@ -223,8 +222,8 @@ def _status(notation: str) -> str:
     return f"<{ids.concept('review-status', notation)}>"
 
 
-def _decimal(value: float) -> str:
-    return f'"{Decimal(str(round(value, 4))).normalize():f}"^^<{PREFIXES["xsd"]}decimal>'
+def _decimal(value: float) -> ox.Literal:
+    return literal("pol:score", Decimal(str(round(value, 4))))
 
 
 def identity(store_folder: Path, decisions: Decisions) -> str:
