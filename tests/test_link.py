@@ -12,7 +12,7 @@ from kg.check import check
 from kg.decisions import Judgement, decide, end
 from kg.link import candidates, propose
 from kg.link.candidates import MOST, Index
-from kg.link.features import FEATURES, SURROUNDINGS, compare, surroundings
+from kg.link.features import FEATURES, SURROUNDINGS, compare
 from kg.link.graph import link, link_lines
 from kg.link.model import load
 from kg.link.prepared import prepare
@@ -206,7 +206,7 @@ def test_prepared_sides_are_dropped_and_made_again(monkeypatch):
 
 def figures(measure: Side, line: Side, *others: Side) -> dict[str, float]:
     weights = weigh(Sources((measure,), (line, *others), (), (), {}))
-    (found,) = compare(prepare(measure, weights), [prepare(line, weights, as_line=True)], weights)
+    ((found,), _) = compare(prepare(measure, weights), [prepare(line, weights, as_line=True)], weights)
     return dict(zip(FEATURES, found, strict=True))
 
 
@@ -233,8 +233,8 @@ def about(measure, *lines):
     others_there = tuple(side(label) for label in ("整治野溪", "獎勵造林", "查緝私菸", "興建碼頭", "汰換公車"))
     weights = weigh(Sources((measure,), (*lines, *others_there), (), (), {}))
     one, others = prepare(measure, weights), [prepare(line, weights, as_line=True) for line in lines]
-    compared = compare(one, others, weights)
-    return dict(zip(SURROUNDINGS, surroundings(one, others, compared, weights), strict=True))
+    _, found = compare(one, others, weights)
+    return dict(zip(SURROUNDINGS, found, strict=True))
 
 
 def test_a_title_whose_words_stand_in_no_line_is_new():

@@ -38,13 +38,13 @@ def calibrate(comparison: Comparison, linked: Linked, model: Model) -> Calibrati
     if not verdicts:
         raise ValueError("還沒有接受或駁回的連結 (no link was accepted or rejected yet)")
     subjects = {s for s, _ in verdicts}
-    compared = [c for c in comparison.measures() if c.measure.side.iri in subjects]
+    compared = [c for c in comparison.measures() if c.measure.iri in subjects]
     rows, labels = [], []
     for c in compared:
         for line, figures in zip(c.lines, c.figures, strict=True):
-            if (c.measure.side.iri, line.side.iri) in verdicts:
+            if (c.measure.iri, line.iri) in verdicts:
                 rows.append(figures)
-                labels.append(verdicts[c.measure.side.iri, line.side.iri])
+                labels.append(verdicts[c.measure.iri, line.iri])
     if not rows:
         raise ValueError("判定過的連結都不在比較範圍內 (no decided link is among those compared)")
     score = fit(rows, labels, FIRMNESS, model.score)
@@ -52,9 +52,9 @@ def calibrate(comparison: Comparison, linked: Linked, model: Model) -> Calibrati
     for c in compared:
         found = second_rows([score.logit(f) for f in c.figures], c.surroundings)
         for line, row in zip(c.lines, found, strict=True):
-            if (c.measure.side.iri, line.side.iri) in verdicts:
+            if (c.measure.iri, line.iri) in verdicts:
                 seconds.append(row)
-                kept.append(verdicts[c.measure.side.iri, line.side.iri])
+                kept.append(verdicts[c.measure.iri, line.iri])
     refitted = Model(score, fit(seconds, kept, FIRMNESS, model.confidence), f"{model.about}; {len(rows)} decisions")
 
     def right(of: Model) -> float:
@@ -62,7 +62,7 @@ def calibrate(comparison: Comparison, linked: Linked, model: Model) -> Calibrati
         for c in compared:
             logits = [of.score.logit(f) for f in c.figures]
             for line, p in zip(c.lines, of.confidences(logits, c.surroundings), strict=True):
-                verdict = verdicts.get((c.measure.side.iri, line.side.iri))
+                verdict = verdicts.get((c.measure.iri, line.iri))
                 hits += verdict is not None and (p >= 0.5) == bool(verdict)
         return hits / len(rows)
 

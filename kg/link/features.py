@@ -23,38 +23,72 @@ SURROUNDINGS = ("known_words", "lead", "covered")
 _LITTLE = 0.02
 
 
-def compare(measure: Prepared, lines: Sequence[Prepared], weights: Weights) -> Floats:
+#: one row of :data:`FEATURES` for each line, and the figures of :data:`SURROUNDINGS`
+Figures = tuple[Floats, tuple[float, float, float]]
+
+
+def compare(measure: Prepared, lines: Sequence[Prepared], weights: Weights) -> Figures:
     """The figures of :data:`FEATURES` for a measure and each line (or program), one row for each.
 
     text: cosine of term vectors; title_topics: share of the title's topics in the line;
     line_topics: share of the line's name in the title; entities: weight of shared industries,
     programs, regulations; measure_topics: share of all the measure's topics in the line;
     clause_topics: the best two clauses; piece_text: cosine of the best two items of their lists.
+
+    Behind them what speaks for or against any link of the measure, whichever line it may be (:data:`SURROUNDINGS`).
+    known_words: logarithm of the share of the title's rare wording in the line that has most of it;
+    lead: 1 where a line's agency (or its ministry) leads the measure, 0 where it only takes part, 0.5
+    where no lead is known; covered: the largest share of the measure's topics in one line.
     """
     found = np.zeros((len(lines), len(FEATURES)))
-    if not lines:
+    known = 0.0
+    if lines:
+        shared = _Shared(measure, lines, weights)
+        found[:, 0] = shared.cosines()
+        found[:, [1, 2, 4]] = _covered(measure, lines)
+        for i, line in enumerate(lines):
+            if entities := measure.entities & line.entities:
+                # exact, so that it does not depend on the order of a set
+                found[i, 3] = math.log1p(math.fsum([weights.entity(e) for e in entities]))
+        found[:, 5] = _best_clauses(measure, lines)
+        found[:, 6] = _best_pieces(measure, lines, weights)
+        known = shared.known(weights)
+    leading = measure.side.leading
+    lead = float(any(leading & line.within for line in lines)) if leading else 0.5
+    covered = float(found[:, FEATURES.index("measure_topics")].max()) if lines else 0.0
+    return found, (math.log(known + _LITTLE), lead, covered)
+
+
+class _Shared:
+    """The terms that a measure shares with each of some lines."""
+
+    def __init__(self, measure: Prepared, lines: Sequence[Prepared], weights: Weights) -> None:
+        self.measure, self.lines = measure, lines
+        at = weights.find(measure.terms, np.concatenate([line.terms for line in lines]))
+        #: where they stand in all lines' terms; the line's number; the place among the measure's terms
+        self.where = np.flatnonzero(at >= 0)
+        self.owner = np.repeat(np.arange(len(lines)), [len(line.terms) for line in lines])[self.where]
+        self.at = at[self.where]
+
+    def cosines(self) -> Floats:
+        """Cosine of the term vectors (Salton 1975) of the measure and of each line."""
+        values = np.concatenate([line.values for line in self.lines])[self.where]
+        products = np.bincount(self.owner, self.measure.values[self.at] * values, len(self.lines))
+        lengths = self.measure.length * np.array([line.length for line in self.lines])
+        found: Floats = np.divide(products, lengths, out=np.zeros(len(self.lines)), where=products > 0)
         return found
-    found[:, 0] = _cosines(measure, lines, weights)
-    found[:, [1, 2, 4]] = _covered(measure, lines)
-    for i, line in enumerate(lines):
-        if entities := measure.side.entities & line.side.entities:
-            # exact, so that it does not depend on the order of a set
-            found[i, 3] = math.log1p(math.fsum([weights.entity(e) for e in entities]))
-    found[:, 5] = _best_clauses(measure, lines)
-    found[:, 6] = _best_pieces(measure, lines, weights)
-    return found
 
-
-def _cosines(measure: Prepared, lines: Sequence[Prepared], weights: Weights) -> Floats:
-    """Cosine of the term vectors (Salton 1975) of a measure and of each line."""
-    at = weights.find(measure.terms, np.concatenate([line.terms for line in lines]))
-    shared = np.flatnonzero(at >= 0)
-    owner = np.repeat(np.arange(len(lines)), [len(line.terms) for line in lines])[shared]
-    values = np.concatenate([line.values for line in lines])[shared]
-    products = np.bincount(owner, measure.values[at[shared]] * values, len(lines))
-    lengths = measure.length * np.array([line.length for line in lines])
-    found: Floats = np.divide(products, lengths, out=np.zeros(len(lines)), where=products > 0)
-    return found
+    def known(self, weights: Weights) -> float:
+        """The share of the title's rare wording in the line that has most of it."""
+        title = weights.numbers(counted(self.measure.side.label)[0])
+        wanted = weights.rarities(title) ** 2
+        total = float(wanted.sum())
+        if not total:
+            return 0.0
+        # a title's terms are the measure's too
+        place = weights.find(title, self.measure.terms)
+        of_title = np.where(place >= 0, wanted[place], 0.0)
+        return float(np.bincount(self.owner, of_title[self.at], len(self.lines)).max()) / total
 
 
 def _covered(measure: Prepared, lines: Sequence[Prepared]) -> Floats:
@@ -74,11 +108,11 @@ def _best_clauses(measure: Prepared, lines: Sequence[Prepared]) -> Floats:
     if not len(topics) or not any(sizes):
         return best
     owner = np.repeat(np.arange(len(lines)), sizes)
-    theirs = np.concatenate([line.subjects.parts[:, topics] for line in lines])
+    theirs = np.concatenate([line.subjects.parts for line in lines])[:, topics]
     some = np.flatnonzero(theirs.any(axis=1))
     if not len(some):
         return best
-    owner, worth = owner[some], np.stack([line.subjects.worth[topics] for line in lines])
+    owner, worth = owner[some], np.stack([line.subjects.worth for line in lines])[:, topics]
     theirs = theirs[some] * worth[owner]
     ours = mine.parts[:, topics].astype(np.float64)
     masses = np.multiply.outer(mine.masses, np.concatenate([line.subjects.masses for line in lines])[some])
@@ -110,24 +144,3 @@ def _best_pieces(measure: Prepared, lines: Sequence[Prepared], weights: Weights)
     sums = np.bincount(pair, products, int(before[-1]) * mine.count).reshape(-1, mine.count)
     return np.maximum.reduceat(sums.max(axis=1), before[:-1])
 
-
-def surroundings(measure: Prepared, lines: Sequence[Prepared], figures: Floats,
-                 weights: Weights) -> tuple[float, float, float]:
-    """What speaks for or against any link of a measure, whichever line it may be (:data:`SURROUNDINGS`).
-
-    known_words: logarithm of the share of the title's rare wording in the line that has most of it;
-    lead: 1 where a line's agency (or its ministry) leads the measure, 0 where it only takes part, 0.5
-    where no lead is known; covered: the largest share of the measure's topics in one line.
-    """
-    title = weights.numbers(counted(measure.side.label)[0])
-    wanted = weights.rarities(title) ** 2
-    total, best = float(wanted.sum()), 0.0
-    if lines:
-        at = weights.find(title, np.concatenate([line.terms for line in lines]))
-        there = np.flatnonzero(at >= 0)
-        owner = np.repeat(np.arange(len(lines)), [len(line.terms) for line in lines])[there]
-        best = float(np.bincount(owner, wanted[at[there]], len(lines)).max())
-    leading = measure.side.leading
-    lead = float(any(leading & line.side.within for line in lines)) if leading else 0.5
-    covered = float(figures[:, FEATURES.index("measure_topics")].max()) if len(figures) else 0.0
-    return math.log((best / total if total else 0.0) + _LITTLE), lead, covered

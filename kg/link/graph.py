@@ -159,10 +159,11 @@ def link_lines(
     folder is open only so long, which leaves the comparison the memory that an open store takes. Raises ModelError.
     """
     opened = ox.Store.read_only(str(store)) if isinstance(store, Path) else store
-    judge = _Judge(Comparison(read(opened)), decisions, model or load())
-    judge.comparison.close()
+    sources = read(opened)
     del opened
     give_back()
+    judge = _Judge(Comparison(sources), decisions, model or load())
+    del sources
     rules: set[str] = set()
     decided: set[Ends] = set()
     done, of = 0, sum(len(judge.comparison.subjects(kind)) for kind in PROPOSALS)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+import pickle
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 from kg.link.codes import Floats, Ids, counted, counted_each
 from kg.link.shelf import Plain
 from kg.link.sources import Side
-from kg.link.text import clauses, pieces
+from kg.link.text import clauses, normal, pieces
 from kg.link.topics import topics
 from kg.link.weights import SHARP, Weights, named, whole
 
@@ -20,6 +23,8 @@ from kg.link.weights import SHARP, Weights, named, whole
 _IN_TITLE, _IN_CONTEXT, _IN_TEXTS, _MOST = 2.0, 0.7, 0.8, 1.5
 #: items of one side that are compared one by one
 _MOST_ITEMS = 100
+#: what stands before the arrays of a packed side: numbers of terms, entries of items, items, topic sets; length, totals
+_HEAD = struct.Struct("<4q4d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +61,83 @@ class Subjects(Plain):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared(Plain):
-    """A side with everything that is computed once: term weights, topics, clauses."""
+class Words(Plain):
+    """A side as people read it: what the reason of a link is made of."""
 
     side: Side
+    topics: Mapping[str, float]
+    #: the clauses as printed and in normal form, with their topics
+    clauses: tuple[tuple[str, str, frozenset[str]], ...]
+    #: the text that was compared, in normal form
+    plain: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A side with everything that is computed once: term weights, topics, clauses.
+
+    Most sides are compared and never shown: their words are read when they are asked for.
+    """
+
+    iri: str
+    entities: frozenset[str]
+    within: frozenset[str]
     #: its terms (numbers of :meth:`Weights.numbers`) with their weights and the length of this vector
     terms: Ids
     values: Floats
     length: float
-    topics: Mapping[str, float]
-    #: the clauses with their topics
-    clauses: tuple[tuple[str, frozenset[str]], ...]
     subjects: Subjects
     pieces: Pieces
+    _read: Callable[[], Words]
+    _words: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """Its texts."""
+        if self._words is None:
+            self._words = self._read()
+        return self._words
+
+    @property
+    def side(self) -> Side:
+        """What was prepared."""
+        return self.words.side
+
+    @property
+    def topics(self) -> Mapping[str, float]:
+        """How strongly it speaks of each of its topics."""
+        return self.words.topics
+
+    def packed(self) -> bytes:
+        """All but the words as bytes, which are read in a quarter of the time that unpickling takes."""
+        s, p = self.subjects, self.pieces
+        return b"".join((
+            _HEAD.pack(len(self.terms), len(p.terms), p.count, len(s.parts), self.length, *s.totals),
+            *(a.tobytes() for a in (
+                self.values, s.rows, s.worth, s.masses, p.shares, self.terms, p.terms, p.items, s.parts)),
+            pickle.dumps((self.iri, self.entities, self.within), pickle.HIGHEST_PROTOCOL),
+        ))
+
+    @classmethod
+    def unpacked(cls, data: bytes, read: Callable[[], Words]) -> Prepared:
+        """A side from what :meth:`packed` returned for it; ``read`` returns its words."""
+        n, m, count, parts, length, *totals = _HEAD.unpack_from(data)
+        k, at = len(topics().numbers), _HEAD.size
+
+        def array(of: type[np.generic], size: int) -> NDArray[Any]:
+            nonlocal at
+            found = np.frombuffer(data, of, size, at)
+            at += found.nbytes
+            return found
+
+        values, rows, worth = array(np.float64, n), array(np.float64, 3 * k).reshape(3, k), array(np.float64, k)
+        masses, shares = array(np.float64, parts), array(np.float64, m)
+        terms, pieces, items = array(np.int32, n), array(np.int32, m), array(np.int32, m)
+        sets = array(np.bool_, parts * k).reshape(parts, k)
+        iri, entities, within = pickle.loads(memoryview(data)[at:])
+        return cls(iri, entities, within, terms, values, length,
+                   Subjects(rows, (totals[0], totals[1], totals[2]), worth, sets, masses),
+                   Pieces(pieces, items, shares, count), read)
 
 
 def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
@@ -87,12 +156,12 @@ def prepare(side: Side, weights: Weights, *, as_line: bool = False) -> Prepared:
     strength = {t: join(_IN_TITLE * (t in label), near * (t in above)) for t in sorted(label | above | set(below))}
     for t, n in below.items():
         strength[t] += (1.0 if as_line else _IN_TEXTS) * min(_MOST, float(np.log1p(n)))
-    parts = tuple((c, find.of(c)) for t in side.texts for c in clauses(t))
+    parts = tuple((c, normal(c), find.of(c)) for t in side.texts for c in clauses(t))
     subjects = _subjects(side, strength, label | above if as_line else label or above, label | above,
-                         {found for _, found in parts if found}, weights, as_line)
-    return Prepared(
-        side, *_vector(text, weights), strength, parts, subjects, _pieces(name, listed or [""], weights),
-    )
+                         {found for *_, found in parts if found}, weights, as_line)
+    words = Words(side, strength, parts, normal(text))
+    return Prepared(side.iri, side.entities, side.within, *_vector(text, weights), subjects,
+                    _pieces(name, listed or [""], weights), lambda: words, words)
 
 
 def _subjects(side: Side, strength: Mapping[str, float], title: frozenset[str], name: frozenset[str],

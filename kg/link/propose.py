@@ -17,7 +17,7 @@ import numpy as np
 from kg.link.candidates import MOST as GLANCED
 from kg.link.candidates import Index
 from kg.link.codes import Floats
-from kg.link.features import compare, surroundings
+from kg.link.features import compare
 from kg.link.model import Model
 from kg.link.prepared import Prepared, prepare
 from kg.link.shelf import Joined
@@ -79,8 +79,9 @@ class Comparison:
     """A graph's sides, weighted and indexed, ready to be compared."""
 
     def __init__(self, sources: Sources) -> None:
-        self.sources = sources
         self.weights: Weights = weigh(sources)
+        # its texts are counted
+        self.sources = replace(sources, background=())
         self._prepared: OrderedDict[tuple[str, bool], Prepared] = OrderedDict()
         self._indexed: tuple[str, Index] | None = None
 
@@ -115,8 +116,7 @@ class Comparison:
         one = self.prepared(measure)
         lines = tuple(
             self._held(index.iris[i], True, partial(index.line, i)) for i in index.candidates(one, most))
-        figures = compare(one, lines, self.weights)
-        return Compared(one, lines, figures, surroundings(one, lines, figures, self.weights))
+        return Compared(one, lines, *compare(one, lines, self.weights))
 
     def measures(self) -> Iterator[Compared]:
         """Every measure, compared; those of the same bodies and years one after the other."""
@@ -144,13 +144,8 @@ class Comparison:
         """Makes the index of what links of a kind end at, which other processes then need not make."""
         self._index(PROPOSALS[kind][0])
 
-    def close(self) -> None:
-        """Lets the store go: what is left to be read from it has been counted."""
-        self.sources = replace(self.sources, background=())
-
     def __getstate__(self) -> dict[str, object]:
-        # what is read from the store is left behind
-        return {"sources": replace(self.sources, background=()), "weights": self.weights, "_indexed": self._indexed}
+        return {"sources": self.sources, "weights": self.weights, "_indexed": self._indexed}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.sources, self.weights, self._indexed = state["sources"], state["weights"], state["_indexed"]
@@ -159,9 +154,7 @@ class Comparison:
     def pair(self, kind: str, subject: Side, obj: Side, model: Model) -> Link:
         """One pair that a person named, whatever gate and threshold say."""
         one, other = self.prepared(subject), self.prepared(obj, as_line=True)
-        figures = compare(one, (other,), self.weights)
-        compared = Compared(one, (other,), figures, surroundings(one, (other,), figures, self.weights))
-        return _links(kind, compared, model)[0]
+        return _links(kind, Compared(one, (other,), *compare(one, (other,), self.weights)), model)[0]
 
 
 def _links(kind: str, compared: Compared, model: Model, most: int | None = None, least: float = 0.0) -> list[Link]:
@@ -169,7 +162,7 @@ def _links(kind: str, compared: Compared, model: Model, most: int | None = None,
     logits = model.score.logits(compared.figures)
     scores = (1 / (1 + np.exp(-logits))).tolist()
     confidences = model.confidences(logits.tolist(), compared.surroundings)
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], compared.lines[i].side.iri))
+    order = sorted(range(len(scores)), key=lambda i: (-scores[i], compared.lines[i].iri))
     return [
         Link(kind, compared.measure.side, compared.lines[i].side, tuple(compared.figures[i].tolist()), scores[i],
              confidences[i])

@@ -12,8 +12,8 @@ import numpy as np
 from kg.link.codes import pairs
 from kg.link.prepared import Prepared
 from kg.link.sources import FOREVER, Side
-from kg.link.text import LATIN, normal
-from kg.link.weights import Weights, named, whole
+from kg.link.text import LATIN
+from kg.link.weights import Weights
 
 #: below this weight a shared word is boilerplate
 _TELLING = 0.45
@@ -21,6 +21,8 @@ _TELLING = 0.45
 _EDGES = " 、，。；：,.;:「」（）()[]/-與及和的之等並或於以為其"
 _MOST_WORDS, _MOST_NAMES, _LONGEST_QUOTE = 6, 6, 60
 _WORD = re.compile(LATIN)
+#: characters by which a shared run is lengthened at once
+_STRIDE = 4
 
 
 @functools.lru_cache(maxsize=1 << 10)
@@ -32,9 +34,9 @@ def _latin(text: str) -> frozenset[str]:
 class _Text:
     """The text of the side whose links are explained, and where runs that it shares with others may begin."""
 
-    def __init__(self, side: Side, weights: Weights) -> None:
-        self.side = side
-        self.text = normal(whole(side))
+    def __init__(self, side: Prepared, weights: Weights) -> None:
+        self.words = side.words
+        self.text = self.words.plain
         codes, self._at = pairs(self.text)
         self._pairs = weights.numbers(codes)
         self._ascii = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype="<u4") < 0x80
@@ -63,18 +65,33 @@ class _Text:
                 if r >= 0 or word[i:i + 2] in latin]
 
 
+def _run(text: str, start: int, line: int, other: str) -> int:
+    """Where the longest run ends that begins here in one text, ends by its line's end and stands in the other too."""
+    end = start + 2
+    if end > line or text[start:end] not in other:
+        return start
+    # most runs are long: what is shared with more characters is shared with fewer
+    while end + _STRIDE <= line and text[start:end + _STRIDE] in other:
+        end += _STRIDE
+    while end < line and text[start:end + 1] in other:
+        end += 1
+    return end
+
+
 def _shared_words(a: _Text, b: Prepared, weights: Weights) -> list[str]:
     """The longest runs of characters that both sides print and that are rare enough to tell something, rarest first."""
-    text, other = a.text, normal("\n".join((named(b.side), *b.side.texts)))
+    text, other = a.text, b.words.plain
     found: dict[str, float] = {}
-    after = 0
+    after, line = 0, -1
     for start in a.begins(b, weights):
-        end = start + 2
-        if start < after or end > len(text):
+        if start < after:
             continue
-        while end <= len(text) and text[start:end] in other and text[end - 1] != "\n" != text[start]:
-            end += 1
-        after = end - 1
+        if line < start:
+            line = text.find("\n", start)
+            line = len(text) if line < 0 else line
+        after = _run(text, start, line, other)
+        if after == start:
+            continue
         run = text[start:after].lstrip(_EDGES)
         word = run.rstrip(_EDGES)
         if len(word) > 1:
@@ -96,12 +113,9 @@ def _quotes(a: Prepared, b: Prepared, words: list[str], weights: Weights) -> tup
 
     def best(one: Prepared) -> str:
         top, chosen = 0.0, one.side.label
-        for clause, found in one.clauses:
+        for clause, plain, found in one.words.clauses:
             # exact, so that it does not depend on the order of a set
-            worth = math.fsum([weights.topic(t) for t in shared & found])
-            if words:
-                plain = normal(clause)
-                worth += sum(w in plain for w in words)
+            worth = math.fsum([weights.topic(t) for t in shared & found]) + sum([w in plain for w in words])
             if worth > top:
                 top, chosen = worth, clause
         return chosen if len(chosen) <= _LONGEST_QUOTE else chosen[:_LONGEST_QUOTE] + "…"
@@ -126,8 +140,8 @@ class Reasons:
     def reason(self, a: Prepared, b: Prepared) -> str:
         """Chinese text: same ministry, years, shared names, topics and terms, and a quote from each side."""
         weights, names = self._weights, self._names
-        if self._text is None or self._text.side is not a.side:
-            self._text = _Text(a.side, weights)
+        if self._text is None or self._text.words is not a.words:
+            self._text = _Text(a, weights)
         shared = (a.side.bodies & b.side.within) | (b.side.bodies & a.side.within)
         bodies = sorted(names[i] for i in shared if i in names)
         entities = sorted(a.side.entities & b.side.entities, key=lambda e: (-weights.entity(e), e))

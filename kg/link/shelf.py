@@ -7,6 +7,7 @@ import pickle
 import tempfile
 import weakref
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any, TypeVar, overload
 
@@ -85,11 +86,32 @@ class Records:
         return os.pread(self._file.fileno(), last - first, first)
 
 
+class Texts:
+    """Texts in a temporary file, read one after the other.
+
+    >>> texts = Texts()
+    >>> texts.add("甲")
+    >>> list(texts)
+    ['甲']
+    """
+
+    def __init__(self) -> None:
+        self._records = Records()
+
+    def add(self, text: str) -> None:
+        """One text more."""
+        self._records.add_bytes(text.encode())
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._records.bytes_of(n).decode() for n in range(len(self._records)))
+
+
 class Table:
     """Pairs of texts on disk, found by the first one (without NUL): 20 bytes of memory for each.
 
-    >>> Table([("a", "x"), ("b", "y"), ("a", "z")]).get("a")
-    ['x', 'z']
+    >>> table = Table([("a", "x"), ("b", "y"), ("a", "z")])
+    >>> table.get("a"), list(table)
+    (['x', 'z'], [('a', 'x'), ('b', 'y'), ('a', 'z')])
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -99,17 +121,29 @@ class Table:
             self._pairs.add_bytes(f"{name}\0{value}".encode())
             hashes.append(hash(name))
         found = np.frombuffer(hashes, dtype=np.int64)
-        self._numbers = np.argsort(found, kind="stable").astype(np.int32)
-        self._hashes = found[self._numbers]
+        order = np.argsort(found, kind="stable")
+        # not as numpy's arrays: to find one number in those takes several times as long
+        self._numbers, self._hashes = array("i"), array("q")
+        self._numbers.frombytes(order.astype(np.int32).tobytes())
+        self._hashes.frombytes(found[order].tobytes())
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """All pairs in their order."""
+        for number in range(len(self._pairs)):
+            name, _, value = self._pairs.bytes_of(number).decode().partition("\0")
+            yield name, value
 
     def get(self, key: str) -> list[str]:
         """The second texts of all pairs with this first one, in their order."""
         wanted = hash(key)
-        first = last = int(self._hashes.searchsorted(wanted))
-        while last < len(self._hashes) and self._hashes[last] == wanted:
-            last += 1
-        pairs = (self._pairs.bytes_of(n).decode().split("\0", 1) for n in self._numbers[first:last].tolist())
-        return [value for name, value in pairs if name == key]
+        at = bisect_left(self._hashes, wanted)
+        values = []
+        while at < len(self._hashes) and self._hashes[at] == wanted:
+            name, _, value = self._pairs.bytes_of(self._numbers[at]).decode().partition("\0")
+            if name == key:
+                values.append(value)
+            at += 1
+        return values
 
 
 class _Numbered(Sequence[T]):

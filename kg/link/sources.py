@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg import ids
-from kg.link.shelf import Plain, Shelf, Table
+from kg.link.shelf import Plain, Shelf, Table, Texts
 from kg.rdf import node
 from kg.text.normal import loose
 
@@ -70,12 +71,12 @@ class Sources:
     programs: Sequence[Side]
     #: labels of bodies, programs, industries and regulations by IRI
     names: dict[str, str]
-    #: texts of the corpus's sections: what is common in them weighs little; read when they are needed
+    #: texts of the corpus's sections: what is common in them weighs little
     background: Iterable[str] = ()
 
 
 def read(store: ox.Store) -> Sources:
-    """Reads both sides of all links from a graph; nothing of it is changed."""
+    """Reads both sides of all links from a graph; nothing of it is changed, and what is returned needs it no more."""
     return _Reader(store).sources()
 
 
@@ -97,67 +98,64 @@ def _facts(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
 
 
 class _Values:
-    """Objects of one predicate by subject, sorted: on disk, the last ones in memory."""
+    """Objects of one predicate (or of several) by subject, sorted: on disk, the last ones in memory."""
 
     def __init__(self, facts: Iterable[tuple[str, str]]) -> None:
-        self._facts = Table(facts)
+        self.facts = Table(facts)
         self.of = lru_cache(maxsize=_KEPT)(self._look_up)
 
     def _look_up(self, subject: str) -> tuple[str, ...]:
-        return tuple(sorted(self._facts.get(subject)))
+        found = self.facts.get(subject)
+        return tuple(sorted(found)) if found else ()
 
     def first(self, subject: str) -> str | None:
         """The first in the order of the alphabet; None where there is none."""
-        return next(iter(self.of(subject)), None)
+        found = self.of(subject)
+        return found[0] if found else None
 
     def number(self, subject: str) -> int | None:
         """The smallest integer; None where there is none."""
-        return min(map(int, self.of(subject)), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _SectionTexts:
-    """The texts of a graph's sections (their headings where they have none), read anew each time."""
-
-    store: ox.Store
-
-    def __iter__(self) -> Iterator[str]:
-        without = set(_members(self.store, "pol:Section"))
-        written: set[str] = set()
-        for section, text in _facts(self.store, "dcterms:description"):
-            if section in without:
-                written.add(section)
-                yield text
-        without -= written
-        for section, label in _facts(self.store, "skos:prefLabel"):
-            if section in without:
-                yield label
+        found = self.of(subject)
+        return min(map(int, found)) if found else None
 
 
 class _Reader:
-    """The graph's facts by predicate, each read once and laid on disk; the texts of sections are left in the store."""
+    """The graph's facts by predicate, each read once and laid on disk: what the store reads costs ten times as much."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
         self.label = self.values("skos:prefLabel")
-        sections = set(_members(store, "pol:Section"))
-        self.description = _Values(f for f in _facts(store, "dcterms:description") if f[0] not in sections)
+        #: the texts of the graph's sections (their headings where they have none)
+        self.background = Texts()
+        self.description = _Values(self._beside_sections())
         self.parent = self.values("dcterms:isPartOf")
-        self.parts = _Values((o, s) for s, o in _facts(store, "dcterms:isPartOf"))
+        self.parts = _Values((o, s) for s, o in self.parent.facts)
         self.responses = _Values((o, s) for s, o in _facts(store, "pol:responseTo"))
         self.order = self.values("pol:order")
         self.superior = self.values("org:subOrganizationOf")
-        self.responsible = [
-            self.values(p)
-            for p in ("pol:leadBy", "pol:partneredBy", "pol:responsibleBody", "pol:agency", "pol:respondent")
-        ]
+        self.leading = self.values("pol:leadBy")
+        self.responsible = _Values(chain(self.leading.facts, *(_facts(store, p) for p in (
+            "pol:partneredBy", "pol:responsibleBody", "pol:agency", "pol:respondent"))))
         self.start, self.end = self.values("pol:startYear"), self.values("pol:endYear")
-        self.naming = [
-            self.values(p) for p in ("pol:mentions", "pol:targetsIndustry", "pol:coversIndustry", "pol:cites")
-        ]
+        self.naming = _Values(chain.from_iterable(_facts(store, p) for p in (
+            "pol:mentions", "pol:targetsIndustry", "pol:coversIndustry", "pol:cites")))
         self.work_plan, self.fiscal_year = self.values("pol:workPlan"), self.values("pol:fiscalYear")
         self.actions, self.scopes = set(_members(store, "pol:Action")), set(_members(store, "pol:IndustryScope"))
         self.named = {i for cls in ("pol:Program", "pol:Industry", "pol:Regulation") for i in _members(store, cls)}
+
+    def _beside_sections(self) -> Iterator[tuple[str, str]]:
+        """The descriptions of all else; those of sections are laid aside, and the headings of sections without."""
+        without = set(_members(self.store, "pol:Section"))
+        written: set[str] = set()
+        for thing, text in _facts(self.store, "dcterms:description"):
+            if thing in without:
+                written.add(thing)
+                self.background.add(text)
+            else:
+                yield thing, text
+        for section in without - written:
+            for heading in self.label.of(section):
+                self.background.add(heading)
 
     def values(self, predicate: str) -> _Values:
         """The facts of a predicate."""
@@ -180,7 +178,7 @@ class _Reader:
             _shelved(map(self._measure, measures)), _shelved(map(self._line, lines)),
             _shelved(map(self._recommendation, self.labelled("pol:Recommendation"))),
             _shelved(map(self._program, programs)),
-            {i: found[0] for i, found in names.items() if found}, _SectionTexts(self.store),
+            {i: found[0] for i, found in names.items() if found}, self.background,
         )
 
     def _children(self, parent: str) -> list[str]:
@@ -211,15 +209,15 @@ class _Reader:
     def _bodies(self, things: Iterable[str]) -> frozenset[str]:
         """The bodies of the first of these things that has any."""
         for n in things:
-            if found := {b for by in self.responsible for b in by.of(n)}:
+            if found := self.responsible.of(n):
                 return frozenset(found)
         return frozenset()
 
     def _leading(self, things: Iterable[str]) -> frozenset[str]:
         """The leading bodies of the first of these things that has any body."""
         for n in things:
-            if any(by.of(n) for by in self.responsible):
-                return frozenset(self.responsible[0].of(n))
+            if self.responsible.of(n):
+                return frozenset(self.leading.of(n))
         return frozenset()
 
     def _within(self, bodies: frozenset[str]) -> frozenset[str]:
@@ -241,7 +239,7 @@ class _Reader:
 
     def _entities(self, things: Iterable[str]) -> frozenset[str]:
         """Programs, industries and regulations that these things name."""
-        return frozenset(o for n in things for by in self.naming for o in by.of(n)) & self.named
+        return frozenset(o for n in things for o in self.naming.of(n) if o in self.named)
 
     def _side(self, iri: str, context: tuple[str, ...], texts: list[str], bodies: frozenset[str], years: Years | None,
               naming: list[str], leading: frozenset[str] = frozenset()) -> Side:
