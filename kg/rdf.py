@@ -59,7 +59,7 @@ def literal(name: str, value: Literal) -> ox.Literal:
 
 
 # each piece of evidence is named by itself and by all that it proves
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=4096)
 def evidence_iri(document_key: str, evidence: Evidence) -> str:
     """The IRI of a piece of evidence: document, place, rule, confidence in per cent."""
     return ids.iri(
