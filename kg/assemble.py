@@ -28,7 +28,7 @@ from kg.processor import give_back
 from kg.rdf import node
 from kg.rules import rules_hash
 from kg.service import vocabulary
-from kg.shards import ENDING, DamagedShard, read_lines, stream_lines, unpack, write_sorted
+from kg.shards import ENDING, DamagedShard, read_lines, stream_parts, unpack, write_sorted
 from kg.store import StoreError, VersionedStore
 
 #: called with (what happens, how many done, of how many)
@@ -166,7 +166,7 @@ def assemble(version: Path, job: Job) -> int:
         if closed:
             give_back()
             target = ox.Store(graph)
-        load_lines(target, (x + b"\n" for x in stream_lines(written)))
+        load_lines(target, stream_parts(written))
         job.clock.lap(step)
     job.progress("整理 optimize", len(steps), len(steps) + 2)
     target.flush()

@@ -32,6 +32,8 @@ ENDING = ".nt.gz"
 #: lines that are sorted at once, and what Python needs for a line besides its bytes
 HELD_BYTES = 32 * 2**20
 _LINE_BYTES = 64
+#: bytes that are read at once where single lines do not matter
+_PART = 2**20
 
 
 class DamagedShard(ValueError):
@@ -76,6 +78,16 @@ def unpack(data: bytes, name: str) -> bytes:
 def read_lines(path: Path) -> list[bytes]:
     """The lines of a shard file, without their ends. Raises DamagedShard and OSError."""
     return unpack(path.read_bytes(), str(path)).splitlines()
+
+
+def stream_parts(path: Path) -> Iterator[bytes]:
+    """The text of a shard file in parts of whole lines. Raises DamagedShard and OSError."""
+    with gzip.open(path) as file:
+        try:
+            while part := file.read(_PART):
+                yield part + file.readline()
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise DamagedShard(f"{path}: {error}") from error
 
 
 def stream_lines(path: Path) -> Iterator[bytes]:

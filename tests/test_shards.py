@@ -26,6 +26,10 @@ def test_sorted_in_parts_or_at_once(tmp_path_factory: pytest.TempPathFactory, li
     assert at_once.read_bytes() == in_parts.read_bytes()
     assert gzip.decompress(at_once.read_bytes()) == b"".join(sorted(set(lines)))
     assert [x + b"\n" for x in shards.stream_lines(at_once)] == sorted(set(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "_PART", 7)
+        parts = list(shards.stream_parts(at_once))
+    assert b"".join(parts) == b"".join(sorted(set(lines))) and all(p.endswith(b"\n") for p in parts)
     assert sorted(p.name for p in folder.iterdir()) == ["a.nt.gz", "b.nt.gz"]
 
 
@@ -35,6 +39,8 @@ def test_a_cut_file_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(shards.DamagedShard, match=r"a\.nt\.gz"):
         list(shards.stream_lines(path))
+    with pytest.raises(shards.DamagedShard):
+        list(shards.stream_parts(path))
 
 
 @given(LINES, LINES)

@@ -185,11 +185,15 @@ class Index:
             rarest = few[np.argsort(sizes[few], kind="stable")]
             few = np.sort(rarest[np.cumsum(sizes[rarest]) <= ENTRIES])
         sizes = sizes[few]
-        where = spread(self._starts[at[few]], sizes)
-        own = np.repeat((measure.values / (measure.length or 1.0))[few], sizes)
-        # counts of nothing are integers
-        shared: Floats = np.asarray(
-            np.bincount(self._owners[where], own * self._shares[where], len(self.sides)), dtype=np.float64)
+        begins = self._starts[at[few]]
+        # a list after the other: to look up each entry takes longer
+        where = [slice(first, last) for first, last in zip(begins.tolist(), (begins + sizes).tolist(), strict=True)]
+        shared: Floats = np.zeros(len(self.sides))
+        if where:
+            own = np.repeat((measure.values / (measure.length or 1.0))[few], sizes)
+            own *= np.concatenate([self._shares[w] for w in where])
+            owners = np.concatenate([self._owners[w] for w in where])
+            shared = np.bincount(owners, own, len(self.sides)).astype(np.float64, copy=False)
         listed = [
             (self._by_topic.get(t, _NONE), strength * self.weights.topic(t) / (1 + len(measure.topics)))
             for t, strength in measure.topics.items()

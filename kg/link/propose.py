@@ -171,10 +171,10 @@ def _links(kind: str, compared: Compared, model: Model, most: int | None = None,
 
 
 def grouped(sides: Sequence[Side]) -> list[int]:
-    """Numbers by bodies and years: those that come one after the other are compared with the same lines."""
+    """Numbers by bodies, years and names: those that come one after the other are compared with the same lines."""
     bodies: dict[tuple[str, ...], tuple[str, ...]] = {}
     keys = []
     for side in sides:
         of = tuple(sorted(side.bodies))
-        keys.append((bodies.setdefault(of, of), side.years or (0, 0)))
+        keys.append((bodies.setdefault(of, of), side.years or (0, 0), side.label))
     return sorted(range(len(keys)), key=keys.__getitem__)
