@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.names import CLASSES, ID, expand
+from kg.names import CLASSES, ID, compact, expand
+from kg.rdf import SUPERCLASSES, node
 from kg.rules import data_folder
 
 _LEXICONS = ("regulations.ttl", "programs.ttl")
@@ -22,8 +23,13 @@ _LEXICONS = ("regulations.ttl", "programs.ttl")
 
 @functools.cache
 def _parsed(path: Path) -> tuple[ox.Triple, ...]:
-    """The triples of a Turtle file."""
-    return tuple(q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    """The triples of a Turtle file; what is of a class is of its superclasses, as what documents state is."""
+    found = [q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    return tuple(dict.fromkeys(found + [
+        ox.Triple(t.subject, _TYPE, node(above))
+        for t in found if t.predicate == _TYPE and isinstance(t.object, ox.NamedNode)
+        for above in SUPERCLASSES.get(compact(t.object.value), ())
+    ]))
 
 
 @functools.cache

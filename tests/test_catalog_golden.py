@@ -19,6 +19,7 @@ from kg.catalog_table import run
 from kg.catalog_types import BadValue, options
 from kg.export import table
 from kg.names import expand
+from kg.rdf import SUPERCLASSES
 from kg.store import VersionedStore
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -71,6 +72,21 @@ def test_golden(graph: ox.Store, name: str) -> None:
     golden = json.loads(path.read_text(encoding="utf-8"))
     assert golden["columns"] == list(query.columns)
     assert rows_of(query, graph, golden["values"]) == golden["rows"]
+
+
+@pytest.mark.parametrize("name", sorted(CATALOG))
+def test_every_value_on_offer_is_of_the_class_that_is_asked_for(graph: ox.Store, name: str) -> None:
+    """A pattern that leaves a value open offers all that has a label, after a minute on a large graph."""
+    for parameter in (p for p in CATALOG[name].parameters.values() if p.cls):
+        wanted, offered = ox.NamedNode(expand(parameter.cls)), {o.value for o in options(parameter, graph)}
+        assert [v for v in offered if ox.Quad(ox.NamedNode(v), TYPE, wanted) not in graph] == [], parameter.name
+
+
+def test_what_is_of_a_class_is_of_its_superclasses(graph: ox.Store) -> None:
+    """Bodies that only the authority files tell of too: who asks for bodies must not miss a ministry."""
+    for cls, above in SUPERCLASSES.items():
+        members = [q.subject for q in graph.quads_for_pattern(None, TYPE, ox.NamedNode(expand(cls)))]
+        assert [m for m in members for a in above if ox.Quad(m, TYPE, ox.NamedNode(expand(a))) not in graph] == []
 
 
 def test_every_golden_result_has_its_query() -> None:
